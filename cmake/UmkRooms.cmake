@@ -1,0 +1,45 @@
+# A room is a folder under src/. It is compiled once, as an object library that knows the rooms in front of it, so that
+# a unit test links its own room and those before it and nothing else: the layers hold at link time too.
+#
+#   umk_add_room(grid SOURCES grid.c triplets.c ROOMS crystal linalg base [LIBRARIES umk::x ...])
+#   umk_add_unit_test(grid test_triplets.c)          in tests/unit/grid/CMakeLists.txt
+
+function(umk_add_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
+  add_library(umk_room_${name} OBJECT ${ROOM_SOURCES})
+  target_include_directories(umk_room_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(umk_room_${name} PUBLIC ${ROOM_LIBRARIES} Threads::Threads m)
+  set(closure ${name})
+  foreach(room ${ROOM_ROOMS})
+    get_property(rooms GLOBAL PROPERTY UMK_ROOM_CLOSURE_${room})
+    list(APPEND closure ${rooms})
+  endforeach()
+  list(REMOVE_DUPLICATES closure)
+  set_property(GLOBAL PROPERTY UMK_ROOM_CLOSURE_${name} "${closure}")
+  set_property(GLOBAL APPEND PROPERTY UMK_ROOMS ${name})
+endfunction()
+
+function(umk_link_rooms target)
+  foreach(room ${ARGN})
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:umk_room_${room}>)
+    get_target_property(libraries umk_room_${room} LINK_LIBRARIES)
+    target_link_libraries(${target} PRIVATE ${libraries})
+  endforeach()
+endfunction()
+
+# A cmocka program of one room, named unit_<room>_<file without test_>, that links the room and what it stands on.
+function(umk_add_unit_test room file)
+  get_filename_component(stem ${file} NAME_WE)
+  string(REGEX REPLACE "^test_" "" stem ${stem})
+  set(target unit_${room}_${stem})
+  add_executable(${target} ${file})
+  get_property(rooms GLOBAL PROPERTY UMK_ROOM_CLOSURE_${room})
+  umk_link_rooms(${target} ${rooms})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src
+                             ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${target} PRIVATE umk::cmocka)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_compile_definitions(${target} PRIVATE UMK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${target} COMMAND ${target})
+  set_tests_properties(${target} PROPERTIES LABELS unit)
+endfunction()

@@ -1,0 +1,65 @@
+/*
+ * The context: threads, messages, progress, cancellation, and the memory limit of one caller.
+ *
+ * The library never prints and never exits: it reports through the callbacks given here. A context may be used by one
+ * calling thread at a time; the objects made with it may be shared between contexts once they are created.
+ */
+#ifndef UMKLAPP_CONTEXT_H
+#define UMKLAPP_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <umklapp/export.h>
+#include <umklapp/status.h>
+
+typedef struct umk_context umk_context;
+
+typedef enum umk_log_level {
+    UMK_LOG_WARNING = 0, /* the result may not be what the caller expects */
+    UMK_LOG_INFO = 1,    /* what is being done */
+    UMK_LOG_DEBUG = 2    /* details */
+} umk_log_level;
+
+/** Receives one line of text without a newline; called from the calling thread only. */
+typedef void (*umk_log_callback)(void *user, umk_log_level level, const char *line);
+
+/** Receives the finished share of the work in hand, 0 to 1; return true to stop with UMK_ERROR_CANCELLED. */
+typedef bool (*umk_progress_callback)(void *user, double fraction);
+
+typedef struct umk_context_options {
+    int n_threads;        /* 0: as many as the machine offers */
+    int64_t memory_limit; /* bytes a calculation may plan for; 0: 90 % of the machine's available memory */
+    umk_log_callback log; /* may be NULL */
+    umk_progress_callback progress; /* may be NULL */
+    void *user;           /* handed to both callbacks */
+} umk_context_options;
+
+#define UMK_CONTEXT_OPTIONS_INIT {0, 0, 0, 0, 0}
+
+/**
+ * Creates a context and starts its threads. options may be NULL for the defaults.
+ * The caller owns *context and ends it with umk_context_destroy. Fails with UMK_ERROR_ARGUMENT on a negative number of
+ * threads or memory limit, UMK_ERROR_MEMORY when threads or memory cannot be had; *context is NULL then.
+ */
+UMK_API umk_status umk_context_create(umk_context **context, const umk_context_options *options);
+
+/** Stops the threads and frees the context; NULL is fine. */
+UMK_API void umk_context_destroy(umk_context *context);
+
+/** The message of the last failure, "" when nothing has failed. Valid until the next call with this context. */
+UMK_API const char *umk_context_message(const umk_context *context);
+
+/** Number of threads that work for this context. */
+UMK_API int umk_context_n_threads(const umk_context *context);
+
+/** Bytes that a calculation may plan for. */
+UMK_API int64_t umk_context_memory_limit(const umk_context *context);
+
+/**
+ * Asks a running calculation to stop soon with UMK_ERROR_CANCELLED. Safe to call from another thread and from a signal
+ * handler; stays in force until umk_context_reset_cancel.
+ */
+UMK_API void umk_context_cancel(umk_context *context);
+UMK_API void umk_context_reset_cancel(umk_context *context);
+
+#endif

@@ -1,0 +1,38 @@
+/* Result files, in the names, layouts and units of phono3py. A file appears whole or not at all. */
+#ifndef UMKLAPP_OUTPUT_H
+#define UMKLAPP_OUTPUT_H
+
+#include <umklapp/conductivity.h>
+
+typedef struct umk_output_options {
+    const char *directory;   /* NULL: the current directory */
+    const char *label;       /* inserted before .hdf5 as ".label" (phono3py -o); NULL: none */
+    int compression;         /* gzip level 0 to 9; -1: none; -2: lzf is not offered by HDF5 alone, an error */
+} umk_output_options;
+
+#define UMK_OUTPUT_OPTIONS_INIT {0, 0, 4}
+
+/**
+ * Name of the file for a result: kappa-m{D0}{D1}{D2}[-g{grid_point}][-s{sigma}[-sd{cutoff}]][.label].hdf5.
+ * grid_point < 0: all grid points. The caller frees *name with umk_string_free.
+ */
+UMK_API umk_status umk_conductivity_file_name(char **name, umk_context *context, const umk_conductivity *conductivity,
+                                              int64_t grid_point, const umk_output_options *options);
+UMK_API void umk_string_free(char *string);
+
+/** Writes the result; *path (may be NULL) tells where, freed with umk_string_free. */
+UMK_API umk_status umk_conductivity_write(char **path, umk_context *context, const umk_conductivity *conductivity,
+                                          const umk_output_options *options);
+
+/** Writes the part of one grid point (index into grid_points) to its own file (phono3py --write-gamma). */
+UMK_API umk_status umk_conductivity_write_point(char **path, umk_context *context, const umk_conductivity *conductivity,
+                                                int64_t point, const umk_output_options *options);
+
+/** Reads a kappa-*.hdf5 file whole, as far as its datasets go. */
+UMK_API umk_status umk_conductivity_read(umk_conductivity *conductivity, umk_context *context, const char *path);
+
+/** Writes one self-contained HTML page (no network) with kappa(T), linewidth against frequency, cumulative kappa against mean free path. */
+UMK_API umk_status umk_report_write(umk_context *context, const umk_conductivity *conductivity, const char *title,
+                                    const char *path);
+
+#endif

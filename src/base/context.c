@@ -1,0 +1,140 @@
+/* The context: messages, log, progress, cancellation, limits. */
+#include "base/context.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int machine_threads(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 1024 ? 1024 : (int)n;
+}
+
+/* MemAvailable of Linux, else the physical memory. */
+static int64_t available_memory(void)
+{
+    long long kilobytes = 0;
+    FILE *file = fopen("/proc/meminfo", "r");
+    if (file != NULL) {
+        char line[128];
+        while (fgets(line, sizeof line, file) != NULL) {
+            if (sscanf(line, "MemAvailable: %lld", &kilobytes) == 1) break;
+        }
+        fclose(file);
+    }
+    if (kilobytes > 0) return (int64_t)kilobytes * 1024;
+    long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page_size > 0 ? (int64_t)pages * page_size : INT64_MAX;
+}
+
+umk_status umk_context_create(umk_context **context, const umk_context_options *options)
+{
+    *context = NULL;
+    umk_context_options chosen = UMK_CONTEXT_OPTIONS_INIT;
+    if (options != NULL) chosen = *options;
+    if (chosen.n_threads < 0 || chosen.n_threads > 1024 || chosen.memory_limit < 0) return UMK_ERROR_ARGUMENT;
+    if (chosen.n_threads == 0) chosen.n_threads = machine_threads();
+    umk_context *made = calloc(1, sizeof *made);
+    if (made == NULL) return UMK_ERROR_MEMORY;
+    made->options = chosen;
+    made->memory_limit = chosen.memory_limit > 0 ? chosen.memory_limit : available_memory() / 10 * 9;
+    pthread_mutex_init(&made->message_lock, NULL);
+    made->pool = umk_pool_create(chosen.n_threads);
+    if (made->pool == NULL) {
+        umk_context_destroy(made);
+        return UMK_ERROR_MEMORY;
+    }
+    *context = made;
+    return UMK_OK;
+}
+
+void umk_context_destroy(umk_context *context)
+{
+    if (context == NULL) return;
+    umk_pool_destroy(context->pool);
+    pthread_mutex_destroy(&context->message_lock);
+    free(context);
+}
+
+const char *umk_context_message(const umk_context *context)
+{
+    return context->message;
+}
+
+int umk_context_n_threads(const umk_context *context)
+{
+    return umk_pool_n_threads(context->pool);
+}
+
+int64_t umk_context_memory_limit(const umk_context *context)
+{
+    return context->memory_limit;
+}
+
+void umk_context_cancel(umk_context *context)
+{
+    atomic_store(&context->cancelled, true);
+}
+
+void umk_context_reset_cancel(umk_context *context)
+{
+    atomic_store(&context->cancelled, false);
+}
+
+umk_status umk_fail(umk_context *context, umk_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    pthread_mutex_lock(&context->message_lock);
+    vsnprintf(context->message, sizeof context->message, format, arguments);
+    pthread_mutex_unlock(&context->message_lock);
+    va_end(arguments);
+    return status;
+}
+
+umk_status umk_fail_prefix(umk_context *context, umk_status status, const char *format, ...)
+{
+    char prefix[umk_message_size], old[umk_message_size];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(prefix, sizeof prefix, format, arguments);
+    va_end(arguments);
+    pthread_mutex_lock(&context->message_lock);
+    memcpy(old, context->message, sizeof old);
+    int used = snprintf(context->message, sizeof context->message, "%s: ", prefix);
+    size_t room = sizeof context->message - (used < umk_message_size ? (size_t)used : umk_message_size - 1);
+    size_t length = strnlen(old, sizeof old - 1);
+    if (length >= room) length = room - 1;
+    char *end = context->message + sizeof context->message - room;
+    memcpy(end, old, length);
+    end[length] = '\0';
+    pthread_mutex_unlock(&context->message_lock);
+    return status;
+}
+
+void umk_log(umk_context *context, umk_log_level level, const char *format, ...)
+{
+    if (context->options.log == NULL) return;
+    char line[umk_message_size];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    context->options.log(context->options.user, level, line);
+}
+
+umk_status umk_check_cancel(umk_context *context)
+{
+    if (!atomic_load(&context->cancelled)) return UMK_OK;
+    return umk_fail(context, UMK_ERROR_CANCELLED, "stopped on request");
+}
+
+umk_status umk_progress(umk_context *context, double fraction)
+{
+    if (context->options.progress != NULL && context->options.progress(context->options.user, fraction)) {
+        umk_context_cancel(context);
+    }
+    return umk_check_cancel(context);
+}

@@ -1,0 +1,58 @@
+/* Checked allocation: overflow, failure and the planned size of a calculation each end in a message. */
+#include "base/base.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { alignment = 64 };
+
+static atomic_llong failing_allocation = -1;
+
+void umk_test_fail_allocation(int64_t n)
+{
+    atomic_store(&failing_allocation, n);
+}
+
+static bool should_fail(void)
+{
+    if (atomic_load(&failing_allocation) < 0) return false;
+    return atomic_fetch_sub(&failing_allocation, 1) == 0;
+}
+
+int64_t umk_checked_product(int n, const int64_t *factors)
+{
+    int64_t product = 1;
+    for (int i = 0; i < n; i++) {
+        if (factors[i] < 0 || __builtin_mul_overflow(product, factors[i], &product)) return -1;
+    }
+    return product;
+}
+
+void *umk_allocate(umk_context *context, int64_t count, size_t size)
+{
+    int64_t bytes = umk_checked_product(2, (const int64_t[]){count, (int64_t)size});
+    if (bytes < 0 || bytes > INT64_MAX - alignment) {
+        umk_fail(context, UMK_ERROR_MEMORY, "an array of %lld elements is too large", (long long)count);
+        return NULL;
+    }
+    size_t padded = ((size_t)bytes + alignment) / alignment * alignment;
+    void *memory = should_fail() ? NULL : aligned_alloc(alignment, padded);
+    if (memory == NULL) {
+        umk_fail(context, UMK_ERROR_MEMORY, "out of memory: %.1f MB could not be had", (double)bytes / 1e6);
+        return NULL;
+    }
+    return memset(memory, 0, padded);
+}
+
+void umk_release(void *memory)
+{
+    free(memory);
+}
+
+umk_status umk_check_memory(umk_context *context, double bytes, const char *what, const char *way_out)
+{
+    double limit = (double)umk_context_memory_limit(context);
+    if (bytes <= limit) return UMK_OK;
+    return umk_fail(context, UMK_ERROR_MEMORY, "%s needs %.2f GB and %.2f GB may be used: %s", what, bytes / 1e9,
+                    limit / 1e9, way_out);
+}

@@ -1,0 +1,147 @@
+/*
+ * The thread pool: the one place where work is spread over threads.
+ *
+ * Workers sleep between loops. Indices are handed out one at a time from an atomic counter; nothing depends on who
+ * takes which, because a task writes only to memory of its own index.
+ */
+#include "base/context.h"
+#include <stdlib.h>
+
+struct umk_pool {
+    int n_threads;
+    int n_started;
+    pthread_t *threads;
+    pthread_mutex_t lock;
+    pthread_cond_t work_ready, work_done;
+    uint64_t generation; /* counts loops, so that a worker joins each one once */
+    int n_running;
+    bool stopping;
+
+    umk_context *context;
+    umk_task task;
+    void *argument;
+    int64_t count;
+    atomic_llong next;
+    atomic_llong first_failed; /* lowest failed index so far */
+    umk_status status;         /* of first_failed; guarded by lock */
+};
+
+typedef struct worker_start {
+    umk_pool *pool;
+    int worker;
+} worker_start;
+
+static void record_failure(umk_pool *pool, int64_t index, umk_status status)
+{
+    pthread_mutex_lock(&pool->lock);
+    if (index < atomic_load(&pool->first_failed)) {
+        atomic_store(&pool->first_failed, index);
+        pool->status = status;
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void work(umk_pool *pool, int worker)
+{
+    for (;;) {
+        int64_t index = atomic_fetch_add(&pool->next, 1);
+        if (index >= pool->count || atomic_load(&pool->first_failed) != INT64_MAX) return;
+        umk_status status = umk_check_cancel(pool->context);
+        if (status == UMK_OK) status = pool->task(pool->argument, index, worker);
+        if (status != UMK_OK) record_failure(pool, index, status);
+    }
+}
+
+static void *worker_main(void *argument)
+{
+    worker_start start = *(worker_start *)argument;
+    free(argument);
+    umk_pool *pool = start.pool;
+    uint64_t seen = 0;
+    pthread_mutex_lock(&pool->lock);
+    for (;;) {
+        while (pool->generation == seen && !pool->stopping) pthread_cond_wait(&pool->work_ready, &pool->lock);
+        if (pool->stopping) break;
+        seen = pool->generation;
+        pthread_mutex_unlock(&pool->lock);
+        work(pool, start.worker);
+        pthread_mutex_lock(&pool->lock);
+        if (--pool->n_running == 0) pthread_cond_signal(&pool->work_done);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+static bool start_worker(umk_pool *pool, int worker)
+{
+    worker_start *start = malloc(sizeof *start);
+    if (start == NULL) return false;
+    *start = (worker_start){pool, worker};
+    if (pthread_create(&pool->threads[pool->n_started], NULL, worker_main, start) != 0) {
+        free(start);
+        return false;
+    }
+    pool->n_started++;
+    return true;
+}
+
+umk_pool *umk_pool_create(int n_threads)
+{
+    umk_pool *pool = calloc(1, sizeof *pool);
+    if (pool == NULL) return NULL;
+    pool->n_threads = n_threads;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->work_ready, NULL);
+    pthread_cond_init(&pool->work_done, NULL);
+    pool->threads = calloc((size_t)n_threads, sizeof *pool->threads);
+    bool started = pool->threads != NULL;
+    for (int worker = 1; started && worker < n_threads; worker++) started = start_worker(pool, worker);
+    if (started) return pool;
+    umk_pool_destroy(pool);
+    return NULL;
+}
+
+void umk_pool_destroy(umk_pool *pool)
+{
+    if (pool == NULL) return;
+    pthread_mutex_lock(&pool->lock);
+    pool->stopping = true;
+    pthread_cond_broadcast(&pool->work_ready);
+    pthread_mutex_unlock(&pool->lock);
+    for (int i = 0; i < pool->n_started; i++) pthread_join(pool->threads[i], NULL);
+    pthread_cond_destroy(&pool->work_ready);
+    pthread_cond_destroy(&pool->work_done);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool->threads);
+    free(pool);
+}
+
+int umk_pool_n_threads(const umk_pool *pool)
+{
+    return pool->n_threads;
+}
+
+umk_status umk_parallel_for(umk_context *context, int64_t count, umk_task task, void *argument)
+{
+    umk_pool *pool = context->pool;
+    pthread_mutex_lock(&pool->lock);
+    pool->context = context;
+    pool->task = task;
+    pool->argument = argument;
+    pool->count = count;
+    atomic_store(&pool->next, 0);
+    atomic_store(&pool->first_failed, INT64_MAX);
+    pool->status = UMK_OK;
+    pool->n_running = pool->n_started;
+    pool->generation++;
+    pthread_cond_broadcast(&pool->work_ready);
+    pthread_mutex_unlock(&pool->lock);
+
+    work(pool, 0);
+
+    pthread_mutex_lock(&pool->lock);
+    while (pool->n_running > 0) pthread_cond_wait(&pool->work_done, &pool->lock);
+    umk_status status = pool->status;
+    pthread_mutex_unlock(&pool->lock);
+    return status;
+}

@@ -1,0 +1,49 @@
+#ifndef UMK_GRID_GRID_H
+#define UMK_GRID_GRID_H
+
+#include "crystal/crystal.h"
+#include <umklapp/grid.h>
+
+struct umk_grid {
+    int64_t diagonal[3];            /* D */
+    int64_t grid_matrix[3][3];      /* A with P A Q = D; diagonal meshes: diag(mesh), P = Q = 1 */
+    int64_t p[3][3], q[3][3];
+    bool is_generalized;            /* P or Q is not the identity: file gets grid_matrix, P_matrix, Q_matrix */
+    double qd_inverse[3][3];        /* Q D^-1: q = qd_inverse address */
+    double reciprocal_lattice[3][3]; /* columns, of the primitive cell */
+    double microzone[3][3];         /* columns: basis of the microzone, reciprocal_lattice Q D^-1 */
+
+    /* point group in reciprocal space; R of q' = R q */
+    int64_t n_rotations;            /* with the inversion added by time reversal */
+    int64_t (*rotations)[3][3];     /* on GR addresses: D Q^-1 R Q D^-1 */
+    int64_t (*reciprocal_rotations)[3][3]; /* on q (fractional) */
+    double (*cartesian_rotations)[3][3];   /* on Cartesian vectors, same order */
+    bool has_mesh_symmetry;         /* false: triplets are not reduced by symmetry */
+
+    int64_t n_points;               /* N */
+    int64_t n_bz_points;            /* M */
+    int64_t (*addresses)[3];        /* (M, 3) BZ addresses */
+    int64_t *bz_map;                /* (N + 1) first BZ point of each GR point (dense layout) */
+    int64_t *bz_to_gr;              /* (M) */
+    int64_t *gr_to_bz;              /* (N) bz_map[i], the image in files */
+
+    int64_t *irreducible_map;       /* (N) GR index of the representative (the smallest of the star) */
+    int64_t n_irreducible;
+    int64_t *irreducible_points;    /* (n_irreducible) BZ indices */
+    int64_t *irreducible_weights;   /* (n_irreducible) */
+};
+
+struct umk_triplets {
+    int64_t n_triplets;
+    int64_t (*points)[3]; /* (n_triplets, 3) BZ indices, ascending GR index of q1 */
+    int64_t *weights;     /* (n_triplets) */
+};
+
+/** GR index of an address (any integers). */
+int64_t umk_grid_index(const umk_grid *grid, const int64_t address[3]);
+/** BZ index of the image with exactly this address, or the first image of its GR point. */
+int64_t umk_grid_bz_index(const umk_grid *grid, const int64_t address[3]);
+/** BZ index of rotation number r applied to a BZ point: the image with the rotated address, else the first image. */
+int64_t umk_grid_rotate(const umk_grid *grid, int64_t rotation, int64_t bz_point);
+
+#endif

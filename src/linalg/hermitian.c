@@ -1,0 +1,2 @@
+/* Hermitian eigenproblems through LAPACKE. */
+#include "linalg/hermitian.h"

@@ -1,0 +1,2 @@
+/* Smith normal form. */
+#include "linalg/smith.h"

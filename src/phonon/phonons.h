@@ -1,0 +1,18 @@
+#ifndef UMK_PHONON_PHONONS_H
+#define UMK_PHONON_PHONONS_H
+
+#include "grid/grid.h"
+#include <complex.h>
+#include <umklapp/phonons.h>
+
+struct umk_phonons {
+    int64_t n_points, n_bands;
+    double (*q_points)[3];        /* (n_points, 3) the addresses the phonons belong to */
+    double *frequencies;          /* (n_points, n_bands) THz */
+    double complex *eigenvectors; /* (n_points, n_bands components, n_bands bands) */
+    /* Degenerate sets: bands b with the same set_first[b] form one set; set_first is the first band of it, the set
+     * ends before the first band with another value. Frequencies within the tolerance, chained. */
+    int64_t *set_first;           /* (n_points, n_bands) */
+};
+
+#endif
