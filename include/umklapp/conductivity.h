@@ -21,27 +21,86 @@ typedef struct umk_conductivity {
     int64_t mesh[3];
     bool is_generalized;
     int64_t grid_matrix[3][3], p_matrix[3][3], q_matrix[3][3];
-    double sigma;                 /* 0: tetrahedron method */
-    double sigma_cutoff;          /* 0: none */
-    double boundary_mfp;          /* micrometre; 0: none */
+    double sigma;        /* 0: tetrahedron method */
+    double sigma_cutoff; /* 0: none */
+    double boundary_mfp; /* micrometre; 0: none */
     double kappa_unit_conversion;
-    double *temperatures;         /* (T) K */
-    int64_t *grid_points;         /* (P) BZ indices */
-    int64_t *weights;             /* (P) */
-    double *q_points;             /* (P, 3) */
-    double *frequencies;          /* (P, B) THz */
-    double *group_velocities;     /* (P, B, 3) THz angstrom */
-    double *gv_by_gv;             /* (P, B, 6) summed over the star */
-    double *heat_capacities;      /* (T, P, B) eV/K */
-    double *gamma;                /* (T, P, B) THz, three-phonon */
-    double *gamma_normal;         /* (T, P, B) */
-    double *gamma_umklapp;        /* (T, P, B) */
-    double *gamma_isotope;        /* (P, B) */
-    double *average_strength;     /* (P, B) eV^2 */
-    double *mode_kappa;           /* (T, P, B, 6) W/(m K), to be divided by the number of grid points */
-    double *kappa;                /* (T, 6) W/(m K) */
+    double *temperatures;     /* (T) K */
+    int64_t *grid_points;     /* (P) BZ indices */
+    int64_t *weights;         /* (P) */
+    double *q_points;         /* (P, 3) */
+    double *frequencies;      /* (P, B) THz */
+    double *group_velocities; /* (P, B, 3) THz angstrom */
+    double *gv_by_gv;         /* (P, B, 6) summed over the star */
+    double *heat_capacities;  /* (T, P, B) eV/K */
+    double *gamma;            /* (T, P, B) THz, three-phonon */
+    double *gamma_normal;     /* (T, P, B) */
+    double *gamma_umklapp;    /* (T, P, B) */
+    double *gamma_isotope;    /* (P, B) */
+    double *average_strength; /* (P, B) eV^2 */
+    double *mode_kappa;       /* (T, P, B, 6) W/(m K), to be divided by the number of grid points */
+    double *kappa;            /* (T, 6) W/(m K) */
 } umk_conductivity;
 
 UMK_API void umk_conductivity_clear(umk_conductivity *conductivity);
+
+/** The objects that a conductivity is made of; all borrowed. */
+typedef struct umk_transport_model {
+    const umk_crystal *crystal;
+    const umk_harmonic *harmonic;
+    const umk_grid *grid;
+    const umk_phonons *phonons;
+    const umk_interaction *interaction; /* NULL: linewidths come from elsewhere (read, constant strength) */
+} umk_transport_model;
+
+/** Called when a grid point is done: point is its index in results[...].grid_points. Any status but UMK_OK stops the
+ * run. */
+typedef umk_status (*umk_point_callback)(void *user, const umk_conductivity *results, int64_t point);
+
+typedef struct umk_rta_options {
+    int64_t n_temperatures;
+    const double *temperatures; /* (n_temperatures) K */
+    int64_t n_sigmas;           /* 0: the tetrahedron method alone */
+    const double *sigmas;       /* (n_sigmas) THz; 0 stands for the tetrahedron method */
+    double sigma_cutoff;        /* in units of sigma; 0: none */
+    bool no_average_degenerate_weights, no_symmetrize_tetrahedra; /* as in umk_weights_options */
+    bool normal_umklapp;                                          /* --nu */
+    bool full_strength;                                           /* --full-pp: also the average strength */
+    bool average_strength;        /* --ave-pp: linewidths from the average strength of each mode */
+    double constant_strength;     /* --const-ave-pp: eV^2, the average strength of every mode; 0: none */
+    const double *mass_variances; /* (primitive atoms) isotope scattering; NULL: none */
+    double boundary_mfp;          /* micrometre; 0: none. phono3py's default, and ours, is 1e6 */
+    double cutoff_frequency;      /* THz; < 0: UMK_CUTOFF_FREQUENCY */
+    bool no_kappa_stars;          /* --noks: with a grid made with no_grid_point_symmetry */
+    int64_t n_grid_points;        /* 0: all irreducible points */
+    const int64_t *grid_points;   /* (n_grid_points) BZ points (--gp); kappa is then not computed */
+    const umk_conductivity *read; /* (n_sigmas or 1) results of an earlier run whose linewidths are taken
+                                     (--read-gamma), all points and temperatures the same; NULL: none */
+    umk_point_callback on_point;  /* may be NULL */
+    void *user;
+} umk_rta_options;
+
+#define UMK_RTA_OPTIONS_INIT                                                                                           \
+    { .boundary_mfp = 1e6, .cutoff_frequency = -1 }
+
+/** What a run will need, known before its long part. */
+typedef struct umk_rta_estimate {
+    double bytes;   /* memory on top of the model */
+    double seconds; /* with the threads of the context; measured on a few triplets */
+    int64_t n_points;
+    double n_triplets; /* of all grid points; exact for up to 64 grid points, sampled for more */
+} umk_rta_estimate;
+
+UMK_API umk_status umk_rta_estimate_run(umk_rta_estimate *estimate, umk_context *context,
+                                        const umk_transport_model *model, const umk_rta_options *options);
+
+/**
+ * Thermal conductivity in the relaxation-time approximation, Phys. Rev. B 91, 094306 (2015), eqs. 1 to 12, for each
+ * sigma: results (n_sigmas, at least 1) are cleared and filled, and ended by the caller with umk_conductivity_clear,
+ * also after a failure. Modes at or below the cut-off frequency or without any linewidth do not contribute; of the
+ * latter a warning tells the number.
+ */
+UMK_API umk_status umk_rta_run(umk_conductivity *results, umk_context *context, const umk_transport_model *model,
+                               const umk_rta_options *options);
 
 #endif

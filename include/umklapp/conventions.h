@@ -65,8 +65,8 @@
 
 /** Bands whose frequencies differ by less than this (THz), chained, form one degenerate set. */
 #define UMK_DEGENERACY_TOLERANCE 1e-4
-/** Default --cutoff-freq: modes below this frequency (THz) do not scatter. */
-#define UMK_CUTOFF_FREQUENCY 1e-4
+/** Default of --cutoff-freq: modes at or below this frequency (THz) do not scatter. phono3py 4.10 uses the same. */
+#define UMK_CUTOFF_FREQUENCY 1e-2
 /** Default symmetry tolerance, angstrom. */
 #define UMK_SYMMETRY_TOLERANCE 1e-5
 

@@ -15,21 +15,26 @@ typedef struct umk_crystal_options {
     const int64_t (*phonon_supercell_matrix)[3]; /* NULL: the fc2 supercell is that of fc3 */
     const double (*primitive_matrix)[3];         /* NULL: primitive_axes decides */
     const char *primitive_axes;                  /* "auto", "P", "F", "I", "A", "C", "R"; NULL: "P" */
-    const double *masses;                        /* (primitive atoms) replaces the masses; NULL: those of the unit cell */
-    const umk_born *born;                        /* charges of all primitive atoms, or of the independent ones; NULL: none */
-    bool born_sparse;                            /* born holds independent atoms only (a BORN file) */
-    double symmetry_tolerance;                   /* angstrom; 0: UMK_SYMMETRY_TOLERANCE */
-    bool no_symmetry;                            /* identity only (phono3py --nosym) */
+    const double *masses;      /* (primitive atoms) replaces the masses; NULL: those of the unit cell */
+    const umk_born *born;      /* charges of all primitive atoms, or of the independent ones; NULL: none */
+    bool born_sparse;          /* born holds independent atoms only (a BORN file) */
+    double symmetry_tolerance; /* angstrom; 0: UMK_SYMMETRY_TOLERANCE */
+    bool no_symmetry;          /* identity only (phono3py --nosym) */
+    bool symmetrize_born;      /* average charges and dielectric tensor over the space group and make
+                                * the charges neutral; phono3py does not (false) */
 } umk_crystal_options;
 
-#define UMK_CRYSTAL_OPTIONS_INIT {0}
+#define UMK_CRYSTAL_OPTIONS_INIT                                                                                       \
+    { 0 }
 
 /**
  * Builds the crystal: finds symmetry with spglib, the primitive cell (atoms in phonopy's order, so that indices agree
  * with force-constant files), the supercells, the shortest image vectors between supercell and primitive atoms, and
- * symmetrizes the dipole data (charges by site symmetry and to zero sum, as phonopy does).
- * Fails with UMK_ERROR_INPUT for overlapping atoms, a primitive matrix that does not fit, non-positive masses, a
- * wrong number of charges; UMK_ERROR_NUMERICAL when spglib finds no symmetry.
+ * spreads the charges of independent atoms over the primitive cell by symmetry. Charges and dielectric tensor are
+ * otherwise taken as given, like phono3py does with a BORN or yaml file, unless symmetrize_born asks for more; a
+ * warning is logged when symmetry and neutrality would change a charge by more than 0.1 e. Fails with UMK_ERROR_INPUT
+ * for overlapping atoms, a primitive or supercell matrix that does not fit, non-positive masses, a wrong number of
+ * charges; UMK_ERROR_ARGUMENT for unknown primitive_axes; UMK_ERROR_NUMERICAL when spglib finds no symmetry.
  */
 UMK_API umk_status umk_crystal_create(umk_crystal **crystal, umk_context *context, const umk_crystal_options *options);
 UMK_API void umk_crystal_destroy(umk_crystal *crystal);

@@ -9,8 +9,9 @@ typedef struct umk_fc3 umk_fc3;
 
 /**
  * Takes compact (n_p rows) or full (n_s rows) force constants; of the full ones the rows of the primitive atoms are
- * kept, as phono3py does. The values are copied. Fails with UMK_ERROR_INPUT when the shape or p2s_map does not fit the crystal (the phonon
- * supercell for fc2, the supercell for fc3), the message says which numbers were found and expected.
+ * kept, as phono3py does. The values are copied. Fails with UMK_ERROR_INPUT when the shape or p2s_map does not fit the
+ * crystal (the phonon supercell for fc2, the supercell for fc3), the message says which numbers were found and
+ * expected.
  */
 UMK_API umk_status umk_fc2_create(umk_fc2 **fc2, umk_context *context, const umk_crystal *crystal,
                                   const umk_force_constants_file *file);
@@ -21,9 +22,9 @@ UMK_API void umk_fc3_destroy(umk_fc3 *fc3);
 
 /** What is wrong with force constants; all are zero for ideal ones. */
 typedef struct umk_force_constants_quality {
-    double drift[3];          /* largest absolute sum over the atoms of index 1, 2, 3 (fc2: 1, 2), eV/angstrom^2 or ^3 */
-    double asymmetry;         /* largest deviation under exchange of two (atom, direction) pairs */
-    double largest;           /* largest absolute element, the scale to judge by */
+    double drift[3];  /* largest absolute sum over the atoms of index 1, 2, 3 (fc2: 1, 2), eV/angstrom^2 or ^3 */
+    double asymmetry; /* largest deviation under exchange of two (atom, direction) pairs */
+    double largest;   /* largest absolute element, the scale to judge by */
 } umk_force_constants_quality;
 
 /** Drift and permutation asymmetry through the lattice translations of the supercell. */

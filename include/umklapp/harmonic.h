@@ -39,15 +39,17 @@ UMK_API umk_status umk_harmonic_dynamical_matrix(const umk_harmonic *harmonic, u
 /**
  * Frequencies (n_bands, ascending, THz, negative where imaginary) and, where not NULL, eigenvectors
  * (n_bands components, n_bands bands) complex as pairs, row-major [component][band].
- * Only the first calls of a context check residual and orthogonality; UMK_ERROR_NUMERICAL when the LAPACK library in use is wrong.
+ * The first 16 solutions of a harmonic are checked for residual and orthogonality; UMK_ERROR_NUMERICAL when the LAPACK
+ * library in use is wrong.
  */
 UMK_API umk_status umk_harmonic_solve(const umk_harmonic *harmonic, umk_context *context, const double q[3],
                                       double *frequencies, double *eigenvectors);
 
 /**
- * Group velocities d omega / d q / (2 pi), (n_bands, 3) Cartesian, THz angstrom: analytical derivatives of the dynamical matrix
- * with the non-analytic term included. In a degenerate set the perturbation is diagonalized as phonopy does. Where the frequency is
- * below the cut-off the velocity is 0. symmetrize averages over the little group of q.
+ * Group velocities d omega / d q / (2 pi), (n_bands, 3) Cartesian, THz angstrom: analytical derivatives of the dynamical
+ * matrix with the non-analytic term included. In a degenerate set (UMK_DEGENERACY_TOLERANCE) the perturbation along the
+ * Cartesian direction (1, 2, 3) is diagonalized as phonopy does; then the velocities are averaged over the little group
+ * of q. Where the frequency is not above 1e-4 THz the velocity is 0. At Gamma q_direction is not used.
  */
 UMK_API umk_status umk_harmonic_group_velocities(const umk_harmonic *harmonic, umk_context *context, const double q[3],
                                                  double *velocities);

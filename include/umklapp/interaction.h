@@ -1,6 +1,7 @@
 /*
- * Three-phonon interaction strength |V|^2 (Chaput, Togo, Tanaka, Hug, Phys. Rev. B 84, 094302 (2011), eq. 8; as |Phi|^2 in Togo, Chaput, Tanaka,
- * Phys. Rev. B 91, 094306 (2015), eq. 6), one grid point and a batch of triplets at a time.
+ * Three-phonon interaction strength |V|^2 (Chaput, Togo, Tanaka, Hug, Phys. Rev. B 84, 094302 (2011), eq. 8; as |Phi|^2
+ * in Togo, Chaput, Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 6), computed for one grid point and a batch of triplets
+ * at a time.
  */
 #ifndef UMKLAPP_INTERACTION_H
 #define UMKLAPP_INTERACTION_H
@@ -16,17 +17,19 @@ typedef struct umk_interaction_options {
     const char *kernel;      /* "engine" (default, NULL) or "reference", which sums by definition and is slow */
 } umk_interaction_options;
 
-#define UMK_INTERACTION_OPTIONS_INIT {false, false, -1, 0}
+#define UMK_INTERACTION_OPTIONS_INIT                                                                                   \
+    { false, false, -1, 0 }
 
 /** Prepares fc3 (translation-invariant form); crystal and fc3 may be destroyed afterwards. options may be NULL. */
-UMK_API umk_status umk_interaction_create(umk_interaction **interaction, umk_context *context, const umk_crystal *crystal,
-                                          const umk_fc3 *fc3, const umk_interaction_options *options);
+UMK_API umk_status umk_interaction_create(umk_interaction **interaction, umk_context *context,
+                                          const umk_crystal *crystal, const umk_fc3 *fc3,
+                                          const umk_interaction_options *options);
 UMK_API void umk_interaction_destroy(umk_interaction *interaction);
 
 /**
- * |V|^2 in eV^2 of all band triples of a batch of triplets (n_triplets, 3) BZ points that share q0.
- * strength: (n_triplets, n_bands, n_bands, n_bands), 0 where a mode is at or below the cut-off frequency.
- * For figures and tests; linewidths use the same kernel without storing.
+ * |V|^2 in eV^2 (with 1/N of the grid, as phono3py writes it) of all band triples of triplets (n_triplets, 3) of BZ
+ * points. strength: (n_triplets, n_bands, n_bands, n_bands), 0 where a mode is at or below the cut-off frequency. For
+ * figures and tests; linewidths use the same kernel without storing.
  */
 UMK_API umk_status umk_interaction_strength(const umk_interaction *interaction, umk_context *context,
                                             const umk_phonons *phonons, const umk_grid *grid, int64_t n_triplets,

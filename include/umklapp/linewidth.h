@@ -5,33 +5,59 @@
 #include <umklapp/interaction.h>
 #include <umklapp/weights.h>
 
+typedef struct umk_linewidth umk_linewidth;
+
 typedef struct umk_linewidth_options {
-    int64_t n_temperatures;
-    const double *temperatures;      /* K, >= 0 */
-    int64_t n_weights;
-    umk_weights *const *weights;     /* one per sigma, or one for the tetrahedron method */
-    bool normal_umklapp;             /* also split into normal and Umklapp parts */
-    bool full_strength;              /* --full-pp: compute all band triples and their average */
-    double constant_strength;        /* > 0: --const-ave-pp, eV^2, in the place of |V|^2 */
-    bool no_mesh_symmetry;
+    int64_t n_temperatures;      /* >= 1 */
+    const double *temperatures;  /* (n_temperatures) K, >= 0; borrowed */
+    int64_t n_weights;           /* >= 1 */
+    umk_weights *const *weights; /* (n_weights) one for each way to integrate (tetrahedra, each sigma); borrowed */
+    bool normal_umklapp;         /* also split into normal and Umklapp parts */
+    bool full_strength;          /* --full-pp: strength of all band triples, and its average */
+    double cutoff_frequency;     /* THz; < 0: UMK_CUTOFF_FREQUENCY */
 } umk_linewidth_options;
 
-#define UMK_LINEWIDTH_OPTIONS_INIT {0}
+#define UMK_LINEWIDTH_OPTIONS_INIT                                                                                     \
+    { 0, 0, 0, 0, false, false, -1 }
 
-/** Linewidths of one grid point; the arrays are the caller's. */
+/**
+ * Prepares linewidths on a grid. All objects given here are borrowed and must outlive *linewidth, and so must the
+ * arrays of options. interaction may be NULL when every run is given an average strength. The scratch of all threads of
+ * the context is allocated here; *linewidth is then used with this context only. Fails with UMK_ERROR_ARGUMENT for a
+ * negative temperature or a missing weight, UMK_ERROR_MEMORY above the limit.
+ */
+UMK_API umk_status umk_linewidth_create(umk_linewidth **linewidth, umk_context *context,
+                                        const umk_interaction *interaction, const umk_grid *grid,
+                                        const umk_phonons *phonons, const umk_linewidth_options *options);
+UMK_API void umk_linewidth_destroy(umk_linewidth *linewidth);
+
+/** Bytes that umk_linewidth_create will take with so many threads. */
+UMK_API double umk_linewidth_memory(const umk_interaction *interaction, const umk_grid *grid,
+                                    const umk_phonons *phonons, const umk_linewidth_options *options, int n_threads);
+
+/** Linewidths of one grid point; the arrays are the caller's, and those that are NULL are left out. */
 typedef struct umk_linewidth_result {
-    double *gamma;                  /* (n_weights, n_temperatures, n_bands) THz, averaged over degenerate bands */
-    double *gamma_normal;           /* the same shape, or NULL */
-    double *gamma_umklapp;          /* the same shape, or NULL */
-    double *average_strength;       /* (n_bands) eV^2, P of Phys. Rev. B 91, 094306, eq. 21; or NULL */
+    double *gamma;            /* (n_weights, n_temperatures, n_bands) THz, averaged over degenerate bands */
+    double *gamma_normal;     /* the same shape; needs options.normal_umklapp */
+    double *gamma_umklapp;    /* the same shape; needs options.normal_umklapp */
+    double *average_strength; /* (n_bands) eV^2, P of eq. 21, averaged over degenerate bands; needs full_strength */
+    int64_t n_triplets;       /* how many irreducible triplets were summed */
 } umk_linewidth_result;
 
 /**
- * Linewidths of one BZ point, Togo, Chaput and Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11. Batches of triplets run in
- * parallel; sums are made in a fixed order.
+ * Linewidths of one BZ point: Togo, Chaput and Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11. Batches of triplets run
+ * in parallel; sums are made in a fixed order, so that the result does not depend on the number of threads.
+ * average_strength (n_bands) eV^2, or NULL: takes the place of N |V|^2 for all triplets of a band (--ave-pp,
+ * --const-ave-pp).
  */
-UMK_API umk_status umk_linewidths(umk_linewidth_result *result, umk_context *context, const umk_interaction *interaction,
-                                  const umk_grid *grid, const umk_phonons *phonons, int64_t bz_point,
-                                  const umk_linewidth_options *options);
+UMK_API umk_status umk_linewidth_run(umk_linewidth *linewidth, umk_context *context, int64_t bz_point,
+                                     const double *average_strength, umk_linewidth_result *result);
+
+/**
+ * How long a grid point takes on this machine now: seconds of its preparation, and seconds for each triplet, measured on
+ * at most n_triplets of them.
+ */
+UMK_API umk_status umk_linewidth_time(umk_linewidth *linewidth, umk_context *context, int64_t bz_point,
+                                      int64_t n_triplets, double *point_seconds, double *triplet_seconds);
 
 #endif

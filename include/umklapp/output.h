@@ -12,6 +12,9 @@ typedef struct umk_output_options {
 
 #define UMK_OUTPUT_OPTIONS_INIT {0, 0, 4}
 
+/** Reads "gzip" (level 4), "none" or a level "0" to "9" into *compression; UMK_ERROR_ARGUMENT for lzf and the rest. */
+UMK_API umk_status umk_compression_parse(int *compression, umk_context *context, const char *text);
+
 /**
  * Name of the file for a result: kappa-m{D0}{D1}{D2}[-g{grid_point}][-s{sigma}[-sd{cutoff}]][.label].hdf5.
  * grid_point < 0: all grid points. The caller frees *name with umk_string_free.
@@ -28,10 +31,20 @@ UMK_API umk_status umk_conductivity_write(char **path, umk_context *context, con
 UMK_API umk_status umk_conductivity_write_point(char **path, umk_context *context, const umk_conductivity *conductivity,
                                                 int64_t point, const umk_output_options *options);
 
-/** Reads a kappa-*.hdf5 file whole, as far as its datasets go. */
+/**
+ * Reads a kappa-*.hdf5 file as far as its datasets go: of all grid points or of one (n_points is 1 then), also of older
+ * phono3py versions and of the LBTE, whose own datasets are passed over. What the file lacks is NULL or 0; of the counts,
+ * n_temperatures, n_points and n_bands are always known. *conductivity is overwritten; the caller ends it with
+ * umk_conductivity_clear, and it is empty after a failure. UMK_ERROR_IO: the file cannot be opened;
+ * UMK_ERROR_INPUT: its content is wrong.
+ */
 UMK_API umk_status umk_conductivity_read(umk_conductivity *conductivity, umk_context *context, const char *path);
 
-/** Writes one self-contained HTML page (no network) with kappa(T), linewidth against frequency, cumulative kappa against mean free path. */
+/**
+ * Writes one self-contained HTML page (no network, no script): kappa(T), and at the temperature nearest 300 K the
+ * linewidths against frequency and kappa accumulated over mean free path and over frequency; then the table of kappa.
+ * What the result lacks is left out. title is plain text in UTF-8; NULL or "" gives a general one.
+ */
 UMK_API umk_status umk_report_write(umk_context *context, const umk_conductivity *conductivity, const char *title,
                                     const char *path);
 

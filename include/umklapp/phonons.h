@@ -27,6 +27,8 @@ UMK_API umk_status umk_phonons_create(umk_phonons **phonons, umk_context *contex
 /** Phonons at n_points >= 1 given q-points (n_points, 3), each on its own; for legs that lie off the mesh. */
 UMK_API umk_status umk_phonons_create_at(umk_phonons **phonons, umk_context *context, const umk_harmonic *harmonic,
                                          int64_t n_points, const double (*q_points)[3], const umk_phonons_options *options);
+/** Bytes that phonons at n_points q-points with n_bands bands need; checked against the context's limit before allocation. */
+UMK_API double umk_phonons_memory(int64_t n_points, int64_t n_bands);
 UMK_API void umk_phonons_destroy(umk_phonons *phonons);
 
 UMK_API int64_t umk_phonons_n_points(const umk_phonons *phonons);
@@ -35,7 +37,7 @@ UMK_API int64_t umk_phonons_n_bands(const umk_phonons *phonons);
 UMK_API const double *umk_phonons_frequencies(const umk_phonons *phonons);
 /** (n_points, n_bands components, n_bands bands) complex as pairs (re, im), borrowed. */
 UMK_API const double *umk_phonons_eigenvectors(const umk_phonons *phonons);
-/** Number of modes (over the grid, BZ images counted once) with a negative frequency below -tolerance THz, and the lowest frequency. */
+/** Number of modes (over the grid, BZ images counted once) with a frequency below -tolerance THz, and the lowest frequency. */
 UMK_API int64_t umk_phonons_count_imaginary(const umk_phonons *phonons, double tolerance, double *lowest);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* ---- failures ---------------------------------------------------------------------------------------------------*/
 
-/** Stores the message in the context and returns status, so that a caller writes `return umk_fail(...)`. Thread-safe. */
+/** Stores the message in the context and returns status: a caller writes `return umk_fail(...)`. Thread-safe. */
 umk_status umk_fail(umk_context *context, umk_status status, const char *format, ...) UMK_PRINTF(3, 4);
 
 /** Puts text and ": " before the stored message, to add the name of a file or of a step. Returns status. */
@@ -64,10 +64,10 @@ void umk_test_fail_allocation(int64_t n);
 typedef umk_status (*umk_task)(void *argument, int64_t index, int worker);
 
 /**
- * Runs task for every index, in any order and on any thread, and returns when all are done. The first failure (lowest
- * index among those seen) is returned and stops the handing out of further indices; so does a cancellation. A task
- * writes only to memory of its own index (or of its worker, as scratch), so that results do not depend on the number
- * of threads. Not to be nested.
+ * Runs task for every index, in any order and on any thread, and returns when all are done. A failure stops the handing
+ * out of further indices; the one of the lowest index is returned, with its message, whatever the number of threads. So
+ * is a cancellation. A task writes only to memory of its own index (or of its worker, as scratch), so that results do
+ * not depend on the number of threads. Not to be nested.
  */
 umk_status umk_parallel_for(umk_context *context, int64_t count, umk_task task, void *argument);
 

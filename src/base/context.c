@@ -6,15 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static int machine_threads(void)
-{
+static int machine_threads(void) {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
     return n < 1 ? 1 : n > 1024 ? 1024 : (int)n;
 }
 
 /* MemAvailable of Linux, else the physical memory. */
-static int64_t available_memory(void)
-{
+static int64_t available_memory(void) {
     long long kilobytes = 0;
     FILE *file = fopen("/proc/meminfo", "r");
     if (file != NULL) {
@@ -29,8 +27,7 @@ static int64_t available_memory(void)
     return pages > 0 && page_size > 0 ? (int64_t)pages * page_size : INT64_MAX;
 }
 
-umk_status umk_context_create(umk_context **context, const umk_context_options *options)
-{
+umk_status umk_context_create(umk_context **context, const umk_context_options *options) {
     *context = NULL;
     umk_context_options chosen = UMK_CONTEXT_OPTIONS_INIT;
     if (options != NULL) chosen = *options;
@@ -40,7 +37,6 @@ umk_status umk_context_create(umk_context **context, const umk_context_options *
     if (made == NULL) return UMK_ERROR_MEMORY;
     made->options = chosen;
     made->memory_limit = chosen.memory_limit > 0 ? chosen.memory_limit : available_memory() / 10 * 9;
-    pthread_mutex_init(&made->message_lock, NULL);
     made->pool = umk_pool_create(chosen.n_threads);
     if (made->pool == NULL) {
         umk_context_destroy(made);
@@ -50,72 +46,56 @@ umk_status umk_context_create(umk_context **context, const umk_context_options *
     return UMK_OK;
 }
 
-void umk_context_destroy(umk_context *context)
-{
+void umk_context_destroy(umk_context *context) {
     if (context == NULL) return;
     umk_pool_destroy(context->pool);
-    pthread_mutex_destroy(&context->message_lock);
     free(context);
 }
 
-const char *umk_context_message(const umk_context *context)
-{
+const char *umk_context_message(const umk_context *context) {
     return context->message;
 }
 
-int umk_context_n_threads(const umk_context *context)
-{
+int umk_context_n_threads(const umk_context *context) {
     return umk_pool_n_threads(context->pool);
 }
 
-int64_t umk_context_memory_limit(const umk_context *context)
-{
+int64_t umk_context_memory_limit(const umk_context *context) {
     return context->memory_limit;
 }
 
-void umk_context_cancel(umk_context *context)
-{
+void umk_context_cancel(umk_context *context) {
     atomic_store(&context->cancelled, true);
 }
 
-void umk_context_reset_cancel(umk_context *context)
-{
+void umk_context_reset_cancel(umk_context *context) {
     atomic_store(&context->cancelled, false);
 }
 
-umk_status umk_fail(umk_context *context, umk_status status, const char *format, ...)
-{
+umk_status umk_fail(umk_context *context, umk_status status, const char *format, ...) {
+    char message[umk_message_size]; /* apart, because an argument may be the stored message itself */
     va_list arguments;
     va_start(arguments, format);
-    pthread_mutex_lock(&context->message_lock);
-    vsnprintf(context->message, sizeof context->message, format, arguments);
-    pthread_mutex_unlock(&context->message_lock);
+    vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    memcpy(umk_pool_message(context->pool, context->message), message, sizeof message);
     return status;
 }
 
-umk_status umk_fail_prefix(umk_context *context, umk_status status, const char *format, ...)
-{
-    char prefix[umk_message_size], old[umk_message_size];
+umk_status umk_fail_prefix(umk_context *context, umk_status status, const char *format, ...) {
+    char prefix[umk_message_size], joined[2 * umk_message_size + 2];
+    char *stored = umk_pool_message(context->pool, context->message);
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(prefix, sizeof prefix, format, arguments);
     va_end(arguments);
-    pthread_mutex_lock(&context->message_lock);
-    memcpy(old, context->message, sizeof old);
-    int used = snprintf(context->message, sizeof context->message, "%s: ", prefix);
-    size_t room = sizeof context->message - (used < umk_message_size ? (size_t)used : umk_message_size - 1);
-    size_t length = strnlen(old, sizeof old - 1);
-    if (length >= room) length = room - 1;
-    char *end = context->message + sizeof context->message - room;
-    memcpy(end, old, length);
-    end[length] = '\0';
-    pthread_mutex_unlock(&context->message_lock);
+    snprintf(joined, sizeof joined, "%s: %s", prefix, stored);
+    joined[umk_message_size - 1] = '\0';
+    memcpy(stored, joined, umk_message_size);
     return status;
 }
 
-void umk_log(umk_context *context, umk_log_level level, const char *format, ...)
-{
+void umk_log(umk_context *context, umk_log_level level, const char *format, ...) {
     if (context->options.log == NULL) return;
     char line[umk_message_size];
     va_list arguments;
@@ -125,14 +105,12 @@ void umk_log(umk_context *context, umk_log_level level, const char *format, ...)
     context->options.log(context->options.user, level, line);
 }
 
-umk_status umk_check_cancel(umk_context *context)
-{
+umk_status umk_check_cancel(umk_context *context) {
     if (!atomic_load(&context->cancelled)) return UMK_OK;
     return umk_fail(context, UMK_ERROR_CANCELLED, "stopped on request");
 }
 
-umk_status umk_progress(umk_context *context, double fraction)
-{
+umk_status umk_progress(umk_context *context, double fraction) {
     if (context->options.progress != NULL && context->options.progress(context->options.user, fraction)) {
         umk_context_cancel(context);
     }

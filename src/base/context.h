@@ -14,8 +14,7 @@ struct umk_context {
     umk_context_options options;
     int64_t memory_limit;
     atomic_bool cancelled;
-    pthread_mutex_t message_lock;
-    char message[umk_message_size];
+    char message[umk_message_size]; /* of the calling thread; workers have their own in the pool */
     umk_pool *pool;
 };
 
@@ -23,5 +22,11 @@ struct umk_context {
 umk_pool *umk_pool_create(int n_threads);
 void umk_pool_destroy(umk_pool *pool);
 int umk_pool_n_threads(const umk_pool *pool);
+
+/**
+ * Where the calling thread stores its message (umk_message_size bytes): a worker's own place, so that tasks that fail
+ * at the same time do not overwrite each other, or `own` for any other thread.
+ */
+char *umk_pool_message(umk_pool *pool, char *own);
 
 #endif

@@ -8,19 +8,16 @@ enum { alignment = 64 };
 
 static atomic_llong failing_allocation = -1;
 
-void umk_test_fail_allocation(int64_t n)
-{
+void umk_test_fail_allocation(int64_t n) {
     atomic_store(&failing_allocation, n);
 }
 
-static bool should_fail(void)
-{
+static bool should_fail(void) {
     if (atomic_load(&failing_allocation) < 0) return false;
     return atomic_fetch_sub(&failing_allocation, 1) == 0;
 }
 
-int64_t umk_checked_product(int n, const int64_t *factors)
-{
+int64_t umk_checked_product(int n, const int64_t *factors) {
     int64_t product = 1;
     for (int i = 0; i < n; i++) {
         if (factors[i] < 0 || __builtin_mul_overflow(product, factors[i], &product)) return -1;
@@ -28,10 +25,9 @@ int64_t umk_checked_product(int n, const int64_t *factors)
     return product;
 }
 
-void *umk_allocate(umk_context *context, int64_t count, size_t size)
-{
+void *umk_allocate(umk_context *context, int64_t count, size_t size) {
     int64_t bytes = umk_checked_product(2, (const int64_t[]){count, (int64_t)size});
-    if (bytes < 0 || bytes > INT64_MAX - alignment) {
+    if (bytes < 0 || (uint64_t)bytes > (SIZE_MAX < INT64_MAX ? SIZE_MAX : INT64_MAX) - alignment) {
         umk_fail(context, UMK_ERROR_MEMORY, "an array of %lld elements is too large", (long long)count);
         return NULL;
     }
@@ -44,13 +40,11 @@ void *umk_allocate(umk_context *context, int64_t count, size_t size)
     return memset(memory, 0, padded);
 }
 
-void umk_release(void *memory)
-{
+void umk_release(void *memory) {
     free(memory);
 }
 
-umk_status umk_check_memory(umk_context *context, double bytes, const char *what, const char *way_out)
-{
+umk_status umk_check_memory(umk_context *context, double bytes, const char *what, const char *way_out) {
     double limit = (double)umk_context_memory_limit(context);
     if (bytes <= limit) return UMK_OK;
     return umk_fail(context, UMK_ERROR_MEMORY, "%s needs %.2f GB and %.2f GB may be used: %s", what, bytes / 1e9,

@@ -3,9 +3,13 @@
  *
  * Workers sleep between loops. Indices are handed out one at a time from an atomic counter; nothing depends on who
  * takes which, because a task writes only to memory of its own index.
+ *
+ * Failures do not depend on it either: indices are taken in ascending order, and one that was taken is passed over only
+ * when a lower one has failed. So the lowest index that can fail does fail, and its status and message are reported.
  */
 #include "base/context.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct umk_pool {
     int n_threads;
@@ -22,8 +26,10 @@ struct umk_pool {
     void *argument;
     int64_t count;
     atomic_llong next;
-    atomic_llong first_failed; /* lowest failed index so far */
-    umk_status status;         /* of first_failed; guarded by lock */
+    atomic_llong first_failed;          /* lowest failed index so far */
+    umk_status status;                  /* of first_failed; guarded by lock */
+    int failed_worker;                  /* who ran first_failed and has the message to report; guarded by lock */
+    char (*messages)[umk_message_size]; /* (n_threads) of the workers; worker 0 writes to the context */
 };
 
 typedef struct worker_start {
@@ -31,29 +37,27 @@ typedef struct worker_start {
     int worker;
 } worker_start;
 
-static void record_failure(umk_pool *pool, int64_t index, umk_status status)
-{
+static void record_failure(umk_pool *pool, int64_t index, int worker, umk_status status) {
     pthread_mutex_lock(&pool->lock);
     if (index < atomic_load(&pool->first_failed)) {
         atomic_store(&pool->first_failed, index);
         pool->status = status;
+        pool->failed_worker = worker;
     }
     pthread_mutex_unlock(&pool->lock);
 }
 
-static void work(umk_pool *pool, int worker)
-{
+static void work(umk_pool *pool, int worker) {
     for (;;) {
         int64_t index = atomic_fetch_add(&pool->next, 1);
-        if (index >= pool->count || atomic_load(&pool->first_failed) != INT64_MAX) return;
+        if (index >= pool->count || index > atomic_load(&pool->first_failed)) return;
         umk_status status = umk_check_cancel(pool->context);
         if (status == UMK_OK) status = pool->task(pool->argument, index, worker);
-        if (status != UMK_OK) record_failure(pool, index, status);
+        if (status != UMK_OK) record_failure(pool, index, worker, status);
     }
 }
 
-static void *worker_main(void *argument)
-{
+static void *worker_main(void *argument) {
     worker_start start = *(worker_start *)argument;
     free(argument);
     umk_pool *pool = start.pool;
@@ -72,8 +76,7 @@ static void *worker_main(void *argument)
     return NULL;
 }
 
-static bool start_worker(umk_pool *pool, int worker)
-{
+static bool start_worker(umk_pool *pool, int worker) {
     worker_start *start = malloc(sizeof *start);
     if (start == NULL) return false;
     *start = (worker_start){pool, worker};
@@ -85,8 +88,7 @@ static bool start_worker(umk_pool *pool, int worker)
     return true;
 }
 
-umk_pool *umk_pool_create(int n_threads)
-{
+umk_pool *umk_pool_create(int n_threads) {
     umk_pool *pool = calloc(1, sizeof *pool);
     if (pool == NULL) return NULL;
     pool->n_threads = n_threads;
@@ -94,15 +96,15 @@ umk_pool *umk_pool_create(int n_threads)
     pthread_cond_init(&pool->work_ready, NULL);
     pthread_cond_init(&pool->work_done, NULL);
     pool->threads = calloc((size_t)n_threads, sizeof *pool->threads);
-    bool started = pool->threads != NULL;
+    pool->messages = calloc((size_t)n_threads, sizeof *pool->messages);
+    bool started = pool->threads != NULL && pool->messages != NULL;
     for (int worker = 1; started && worker < n_threads; worker++) started = start_worker(pool, worker);
     if (started) return pool;
     umk_pool_destroy(pool);
     return NULL;
 }
 
-void umk_pool_destroy(umk_pool *pool)
-{
+void umk_pool_destroy(umk_pool *pool) {
     if (pool == NULL) return;
     pthread_mutex_lock(&pool->lock);
     pool->stopping = true;
@@ -112,17 +114,24 @@ void umk_pool_destroy(umk_pool *pool)
     pthread_cond_destroy(&pool->work_ready);
     pthread_cond_destroy(&pool->work_done);
     pthread_mutex_destroy(&pool->lock);
+    free(pool->messages);
     free(pool->threads);
     free(pool);
 }
 
-int umk_pool_n_threads(const umk_pool *pool)
-{
+int umk_pool_n_threads(const umk_pool *pool) {
     return pool->n_threads;
 }
 
-umk_status umk_parallel_for(umk_context *context, int64_t count, umk_task task, void *argument)
-{
+char *umk_pool_message(umk_pool *pool, char *own) {
+    pthread_t self = pthread_self();
+    for (int i = 0; i < pool->n_started; i++) {
+        if (pthread_equal(self, pool->threads[i])) return pool->messages[i + 1];
+    }
+    return own;
+}
+
+umk_status umk_parallel_for(umk_context *context, int64_t count, umk_task task, void *argument) {
     umk_pool *pool = context->pool;
     pthread_mutex_lock(&pool->lock);
     pool->context = context;
@@ -143,5 +152,8 @@ umk_status umk_parallel_for(umk_context *context, int64_t count, umk_task task, 
     while (pool->n_running > 0) pthread_cond_wait(&pool->work_done, &pool->lock);
     umk_status status = pool->status;
     pthread_mutex_unlock(&pool->lock);
+    if (status != UMK_OK && pool->failed_worker != 0) {
+        memcpy(context->message, pool->messages[pool->failed_worker], sizeof context->message);
+    }
     return status;
 }

@@ -12,14 +12,12 @@ static const char *const texts[] = {
     [UMK_ERROR_INTERNAL] = "internal error",
 };
 
-const char *umk_status_text(umk_status status)
-{
+const char *umk_status_text(umk_status status) {
     int index = (int)status;
     int count = (int)(sizeof texts / sizeof texts[0]);
     return index >= 0 && index < count ? texts[index] : "unknown status";
 }
 
-const char *umk_version(void)
-{
+const char *umk_version(void) {
     return UMK_VERSION;
 }

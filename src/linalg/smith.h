@@ -5,9 +5,11 @@
 #include "base/base.h"
 
 /**
- * P a Q = diag(d) with P, Q of determinant 1 and d > 0. The choice among the possible P, Q is the one of phonopy's
- * snf3x3, so that generalized grids are counted as phono3py counts them. UMK_ERROR_ARGUMENT for a singular matrix.
+ * P a Q = diag(d) with d > 0, det P = 1 and det Q = the sign of det a. The choice among the possible P, Q is the one of
+ * phonopy's snf3x3 (4.10), so that generalized grids are counted as phono3py counts them. UMK_ERROR_ARGUMENT for a
+ * singular matrix and for entries that overflow on the way.
  */
-umk_status umk_smith_normal_form(umk_context *context, const int64_t a[3][3], int64_t d[3], int64_t p[3][3], int64_t q[3][3]);
+umk_status umk_smith_normal_form(umk_context *context, const int64_t a[3][3], int64_t d[3], int64_t p[3][3],
+                                 int64_t q[3][3]);
 
 #endif

@@ -12,7 +12,14 @@ struct umk_phonons {
     double complex *eigenvectors; /* (n_points, n_bands components, n_bands bands) */
     /* Degenerate sets: bands b with the same set_first[b] form one set; set_first is the first band of it, the set
      * ends before the first band with another value. Frequencies within the tolerance, chained. */
-    int64_t *set_first;           /* (n_points, n_bands) */
+    int64_t *set_first; /* (n_points, n_bands) */
+    bool *is_image;     /* (n_points) an earlier point is the same up to a reciprocal lattice vector */
 };
+
+/**
+ * The first BZ point that each BZ point (M) is equivalent to: by a rotation that maps one stored address onto the
+ * other, and with periodic also by a reciprocal lattice vector. *representatives is owned by the caller (umk_release).
+ */
+umk_status umk_phonon_orbits(int64_t **representatives, umk_context *context, const umk_grid *grid, bool periodic);
 
 #endif

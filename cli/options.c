@@ -1,0 +1,211 @@
+/* Parsing of command lines. A list takes values up to the next option, as in the argparse of Python. */
+#include "options.h"
+#include "terminal.h"
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_end(const option *row) {
+    return row->names == NULL && row->help == NULL;
+}
+
+/* Whether a word is an option: it starts with '-' and is no number. */
+static bool is_option(const char *word) {
+    if (word[0] != '-' || word[1] == '\0') return false;
+    char *end;
+    strtod(word, &end);
+    return *end != '\0' || end == word;
+}
+
+/* Whether names, separated by blanks, hold the first length characters of word. */
+static bool has_name(const char *names, const char *word, size_t length) {
+    while (names != NULL && *names != '\0') {
+        size_t n = strcspn(names, " ");
+        if (n == length && strncmp(names, word, n) == 0) return true;
+        names += n;
+        names += strspn(names, " ");
+    }
+    return false;
+}
+
+static const option *find(const option *rows, const char *word, size_t length) {
+    for (const option *row = rows; !is_end(row); row++) {
+        if (row->kind != OPTION_HEADING && has_name(row->names, word, length)) return row;
+    }
+    return NULL;
+}
+
+static int first_name_length(const option *row) {
+    return (int)strcspn(row->names, " ");
+}
+
+static bool fail_value(const option *row, const char *word, const char *expected) {
+    terminal_usage_error("%.*s: \"%s\" is not %s", first_name_length(row), row->names, word, expected);
+    return false;
+}
+
+static bool check_bound(const option *row, const char *word, double value) {
+    if (!isfinite(value)) return fail_value(row, word, "a finite number");
+    if (value > row->lower || (value == row->lower && !row->open)) return true;
+    char expected[64];
+    snprintf(expected, sizeof expected, row->open ? "above %g" : "%g or above", row->lower);
+    return fail_value(row, word, expected);
+}
+
+static bool parse_real(const option *row, const char *word, double *value) {
+    char *end;
+    *value = strtod(word, &end);
+    if (end == word || *end != '\0') return fail_value(row, word, "a number");
+    return check_bound(row, word, *value);
+}
+
+static bool parse_integer(const option *row, const char *word, int64_t *value) {
+    char *end;
+    errno = 0;
+    long long parsed = strtoll(word, &end, 10);
+    if (end == word || *end != '\0' || errno != 0) return fail_value(row, word, "an integer");
+    *value = parsed;
+    return check_bound(row, word, (double)parsed);
+}
+
+static bool parse_list(const option *row, char **words, int64_t n) {
+    if (row->kind == OPTION_WORDS) {
+        word_list *list = row->target;
+        list->words = (const char **)words;
+        list->n = n;
+        return true;
+    }
+    size_t count = n > 0 ? (size_t)n : 1;
+    if (row->kind == OPTION_REALS) {
+        real_list *list = row->target;
+        free(list->values);
+        list->values = calloc(count, sizeof *list->values);
+        list->n = list->values == NULL ? 0 : n;
+        for (int64_t i = 0; i < list->n; i++) {
+            if (!parse_real(row, words[i], &list->values[i])) return false;
+        }
+        return list->values != NULL;
+    }
+    integer_list *list = row->target;
+    free(list->values);
+    list->values = calloc(count, sizeof *list->values);
+    list->n = list->values == NULL ? 0 : n;
+    for (int64_t i = 0; i < list->n; i++) {
+        if (!parse_integer(row, words[i], &list->values[i])) return false;
+    }
+    return list->values != NULL;
+}
+
+static bool store(const option *row, char **words, int64_t n) {
+    switch (row->kind) {
+    case OPTION_FLAG:
+        *(bool *)row->target = true;
+        return true;
+    case OPTION_UNFLAG:
+        *(bool *)row->target = false;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)row->target = words[0];
+        return true;
+    case OPTION_REAL:
+        return parse_real(row, words[0], row->target);
+    case OPTION_INTEGER:
+        return parse_integer(row, words[0], row->target);
+    default:
+        return parse_list(row, words, n);
+    }
+}
+
+static bool takes_values(const option *row) {
+    return row->kind != OPTION_FLAG && row->kind != OPTION_UNFLAG;
+}
+
+static int64_t most_values(const option *row) {
+    bool list = row->kind == OPTION_REALS || row->kind == OPTION_INTEGERS || row->kind == OPTION_WORDS;
+    return !takes_values(row) ? 0 : list ? row->most : 1;
+}
+
+static bool check_count(const option *row, int64_t n) {
+    int64_t most = most_values(row), least = most == 0 ? 0 : row->least > 0 ? row->least : 1;
+    if (n >= least && n <= most) return true;
+    char expected[64];
+    if (least == most) {
+        snprintf(expected, sizeof expected, "%lld value%s", (long long)least, least == 1 ? "" : "s");
+    } else {
+        snprintf(expected, sizeof expected, "at least %lld value%s", (long long)least, least == 1 ? "" : "s");
+    }
+    terminal_usage_error("%.*s takes %s, %lld given", first_name_length(row), row->names, expected, (long long)n);
+    return false;
+}
+
+/* One option with its values, at argv[*i]; moves *i to the last word used. */
+static bool parse_option(const option *rows, int argc, char **argv, int *i) {
+    char *word = argv[*i], *equals = word[1] == '-' ? strchr(word, '=') : NULL;
+    size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    const option *row = find(rows, word, length);
+    if (row == NULL) {
+        terminal_usage_error("unknown option %.*s (see --help)", (int)length, word);
+        return false;
+    }
+    if (equals != NULL) {
+        char *value = equals + 1;
+        return check_count(row, 1) && store(row, &value, 1);
+    }
+    int64_t n = 0, most = most_values(row);
+    while (n < most && *i + 1 + n < argc && !is_option(argv[*i + 1 + n])) n++;
+    if (!check_count(row, n) || !store(row, argv + *i + 1, n)) return false;
+    *i += (int)n;
+    return true;
+}
+
+bool options_parse(const option *rows, int argc, char **argv, int first, arguments *arguments) {
+    arguments->n_positional = 0;
+    arguments->positional = calloc((size_t)argc + 1, sizeof *arguments->positional);
+    if (arguments->positional == NULL) {
+        terminal_error("out of memory");
+        return false;
+    }
+    for (int i = first; i < argc; i++) {
+        if (!is_option(argv[i])) {
+            arguments->positional[arguments->n_positional++] = argv[i];
+        } else if (!parse_option(rows, argc, argv, &i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void arguments_clear(arguments *arguments) {
+    free(arguments->positional);
+    arguments->positional = NULL;
+}
+
+static void print_row(const option *row) {
+    char left[80];
+    int used = 0;
+    const char *names = row->names;
+    while (*names != '\0' && used < 60) {
+        int n = (int)strcspn(names, " ");
+        used += snprintf(left + used, sizeof left - (size_t)used, "%s%.*s", used > 0 ? ", " : "", n, names);
+        names += n;
+        names += strspn(names, " ");
+    }
+    if (row->values != NULL) snprintf(left + used, sizeof left - (size_t)used, " %s", row->values);
+    if (strlen(left) > 28) {
+        printf("  %s\n%32s%s\n", left, "", row->help);
+    } else {
+        printf("  %-29s %s\n", left, row->help);
+    }
+}
+
+void options_print_help(const option *rows) {
+    for (const option *row = rows; !is_end(row); row++) {
+        if (row->kind == OPTION_HEADING) {
+            printf("\n%s:\n", row->help);
+        } else if (row->help != NULL) {
+            print_row(row);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/* Command line options of a subcommand as a table: parsing, checking and the help text come from the same rows. */
+#ifndef UMKLAPP_CLI_OPTIONS_H
+#define UMKLAPP_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum option_kind {
+    OPTION_HEADING, /* a line of the help text */
+    OPTION_FLAG,    /* target: bool, set to true */
+    OPTION_UNFLAG,  /* target: bool, set to false */
+    OPTION_TEXT,    /* target: const char * */
+    OPTION_WORDS,   /* target: word_list */
+    OPTION_REAL,    /* target: double */
+    OPTION_INTEGER, /* target: int64_t */
+    OPTION_REALS,   /* target: real_list */
+    OPTION_INTEGERS /* target: integer_list */
+} option_kind;
+
+typedef struct word_list {
+    const char **words; /* point into argv */
+    int64_t n;
+} word_list;
+
+typedef struct real_list {
+    double *values;
+    int64_t n;
+} real_list;
+
+typedef struct integer_list {
+    int64_t *values;
+    int64_t n;
+} integer_list;
+
+typedef struct option {
+    option_kind kind;
+    const char *names;  /* "--boundary-mfp --bmfp": the first is shown in messages */
+    const char *values; /* "M", for the help text */
+    const char *help;
+    void *target;
+    int64_t least, most; /* number of values of a list */
+    double lower;        /* smallest number allowed; -INFINITY: any */
+    bool open;           /* lower itself is not allowed */
+} option;
+
+/** What a command line holds besides options. */
+typedef struct arguments {
+    const char **positional;
+    int64_t n_positional;
+} arguments;
+
+/**
+ * Parses argv[first] ... into the targets; rows ends with an entry whose names and help are NULL. Returns false after
+ * one line on stderr that names the option, what was found and what was expected.
+ */
+bool options_parse(const option *rows, int argc, char **argv, int first, arguments *arguments);
+void options_print_help(const option *rows);
+void arguments_clear(arguments *arguments);
+
+#endif

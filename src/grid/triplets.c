@@ -1,0 +1,173 @@
+/*
+ * Irreducible triplets q0 + q1 + q2 = G of one grid point.
+ *
+ * q1 runs over the grid. Two q1 are equivalent when an operation of the little group of q0 (R q0 = q0 + G, time
+ * reversal included) takes one to the other, or when they are q1 and q2 of the same triplet. The smallest index of each
+ * class stands for it; the weight is the size of the class (L. Chaput, A. Togo, I. Tanaka and G. Hug, Phys. Rev. B 84,
+ * 094302 (2011), on symmetry-reduced triplets).
+ *
+ * Of the Brillouin-zone images of the three points the first set with q0 + q1 + q2 = 0 is taken, in the order of
+ * storage (q0 slowest), else the first of those with the shortest G within the zone's tolerance.
+ */
+#include "grid/grid.h"
+#include "linalg/matrix3.h"
+#include <string.h>
+
+enum { most_operations = 96 };
+
+/** Operations on addresses that leave q0 where it is, modulo the reciprocal lattice. */
+typedef struct little_group {
+    int64_t n;
+    int64_t operations[most_operations][3][3];
+} little_group;
+
+/* ---- classes of q1 ----------------------------------------------------------------------------------------------*/
+
+static bool has_inversion(const umk_grid *grid) {
+    static const int64_t inversion[3][3] = {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}};
+    for (int64_t i = 0; i < grid->n_rotations; i++) {
+        if (memcmp(grid->rotations[i], inversion, sizeof inversion) == 0) return true;
+    }
+    return false;
+}
+
+static void find_little_group(little_group *group, const umk_grid *grid, const int64_t address[3], int64_t point) {
+    int n_signs = has_inversion(grid) ? 1 : 2;
+    group->n = 0;
+    for (int sign = 1; n_signs > 0; sign = -1, n_signs--) {
+        for (int64_t r = 0; r < grid->n_rotations; r++) {
+            int64_t operation[3][3], rotated[3];
+            for (int i = 0; i < 9; i++) operation[i / 3][i % 3] = sign * grid->rotations[r][i / 3][i % 3];
+            umk_apply3_integer(rotated, operation, address);
+            if (umk_grid_index(grid, rotated) != point) continue;
+            memcpy(group->operations[group->n++], operation, sizeof operation);
+        }
+    }
+}
+
+/** Address of q2 = - q0 - q1, not reduced. */
+static void third_address(int64_t third[3], const int64_t first[3], const int64_t second[3]) {
+    for (int i = 0; i < 3; i++) third[i] = -first[i] - second[i];
+}
+
+/** Puts index into the class unless it is there; 1 when it is new. */
+static int64_t join(int8_t *is_taken, int64_t index) {
+    if (is_taken[index]) return 0;
+    is_taken[index] = 1;
+    return 1;
+}
+
+/** Weight of every class at its smallest index, 0 elsewhere. Returns the number of classes. */
+static int64_t find_classes(int64_t *weights, int8_t *is_taken, const umk_grid *grid, const little_group *group,
+                            const int64_t q0[3]) {
+    int64_t n_classes = 0;
+    for (int64_t i = 0; i < grid->n_points; i++) {
+        if (is_taken[i]) continue;
+        int64_t address[3], rotated[3], partner[3];
+        umk_grid_address(grid, i, address);
+        for (int64_t r = 0; r < group->n; r++) {
+            umk_apply3_integer(rotated, group->operations[r], address);
+            third_address(partner, q0, rotated);
+            weights[i] += join(is_taken, umk_grid_index(grid, rotated)) + join(is_taken, umk_grid_index(grid, partner));
+        }
+        n_classes++;
+    }
+    return n_classes;
+}
+
+/* ---- images -----------------------------------------------------------------------------------------------------*/
+
+/** |G|^2 of the sum of three addresses, which is a multiple of D. */
+static double squared_excess(const umk_grid *grid, const int64_t sum[3]) {
+    int64_t quotient[3], coordinates[3];
+    double real[3], vector[3];
+    for (int i = 0; i < 3; i++) quotient[i] = sum[i] / grid->diagonal[i];
+    umk_apply3_integer(coordinates, grid->zone_q, quotient);
+    for (int i = 0; i < 3; i++) real[i] = (double)coordinates[i];
+    umk_apply3(vector, grid->zone_lattice, real);
+    return umk_dot3(vector, vector);
+}
+
+/** Images of the three GR points with the shortest G. */
+static void choose_images(int64_t chosen[3], const umk_grid *grid, const int64_t points[3]) {
+    const int64_t *map = grid->bz_map;
+    double shortest = -1;
+    for (int64_t i = map[points[0]]; i < map[points[0] + 1]; i++) {
+        for (int64_t j = map[points[1]]; j < map[points[1] + 1]; j++) {
+            for (int64_t k = map[points[2]]; k < map[points[2] + 1]; k++) {
+                const int64_t *a = grid->addresses[i], *b = grid->addresses[j], *c = grid->addresses[k];
+                int64_t sum[3] = {a[0] + b[0] + c[0], a[1] + b[1] + c[1], a[2] + b[2] + c[2]};
+                bool is_normal = sum[0] == 0 && sum[1] == 0 && sum[2] == 0;
+                double excess = is_normal ? 0 : squared_excess(grid, sum);
+                if (is_normal || shortest < 0 || excess < shortest - grid->zone_tolerance) {
+                    chosen[0] = i, chosen[1] = j, chosen[2] = k;
+                    shortest = excess;
+                }
+                if (is_normal) return;
+            }
+        }
+    }
+}
+
+static void fill_triplets(umk_triplets *triplets, const umk_grid *grid, const int64_t *weights, int64_t bz_point) {
+    int64_t n = 0, points[3] = {grid->bz_to_gr[bz_point], 0, 0};
+    const int64_t *q0 = grid->addresses[bz_point];
+    for (int64_t i = 0; i < grid->n_points; i++) {
+        if (weights[i] == 0) continue;
+        int64_t address[3], third[3];
+        umk_grid_address(grid, i, address);
+        third_address(third, q0, address);
+        points[1] = i;
+        points[2] = umk_grid_index(grid, third);
+        choose_images(triplets->points[n], grid, points);
+        triplets->weights[n++] = weights[i];
+    }
+}
+
+/* ---- object -----------------------------------------------------------------------------------------------------*/
+
+umk_status umk_triplets_create(umk_triplets **triplets, umk_context *context, const umk_grid *grid, int64_t bz_point) {
+    umk_status status = UMK_OK;
+    umk_triplets *made = NULL;
+    int64_t *weights = NULL;
+    int8_t *is_taken = NULL;
+    *triplets = NULL;
+    if (bz_point < 0 || bz_point >= grid->n_bz_points) {
+        return umk_fail(context, UMK_ERROR_ARGUMENT, "there is no grid point %lld: the grid has points 0 to %lld",
+                        (long long)bz_point, (long long)grid->n_bz_points - 1);
+    }
+    UMK_ALLOCATE(context, made, 1);
+    UMK_ALLOCATE(context, weights, grid->n_points);
+    if (grid->has_mesh_symmetry) {
+        little_group group;
+        UMK_ALLOCATE(context, is_taken, grid->n_points);
+        find_little_group(&group, grid, grid->addresses[bz_point], grid->bz_to_gr[bz_point]);
+        made->n_triplets = find_classes(weights, is_taken, grid, &group, grid->addresses[bz_point]);
+    } else {
+        for (int64_t i = 0; i < grid->n_points; i++) weights[i] = 1;
+        made->n_triplets = grid->n_points;
+    }
+    UMK_ALLOCATE(context, made->points, made->n_triplets);
+    UMK_ALLOCATE(context, made->weights, made->n_triplets);
+    fill_triplets(made, grid, weights, bz_point);
+    *triplets = made;
+    made = NULL;
+cleanup:
+    umk_release(weights);
+    umk_release(is_taken);
+    umk_triplets_destroy(made);
+    return status;
+}
+
+void umk_triplets_destroy(umk_triplets *triplets) {
+    if (triplets == NULL) return;
+    umk_release(triplets->points);
+    umk_release(triplets->weights);
+    umk_release(triplets);
+}
+
+int64_t umk_triplets_view(const umk_triplets *triplets, const int64_t (**points)[3], const int64_t **weights) {
+    *points = (const int64_t(*)[3])triplets->points;
+    *weights = triplets->weights;
+    return triplets->n_triplets;
+}

@@ -1,0 +1,44 @@
+/*
+ * Which points of a grid have the same frequencies: f(R q) = f(q) for the rotations R of the point group and, by time
+ * reversal, for their negatives; without a non-analytic term also f(q + G) = f(q). With it the sum over G is truncated
+ * (or interpolated, Wang et al.) and images of a q-point differ, so that there only rotations of the stored address
+ * count.
+ */
+#include "linalg/matrix3.h"
+#include "phonon/phonons.h"
+
+/* Gives all BZ points of one GR point the representative. */
+static void mark_images(int64_t *representatives, const umk_grid *grid, int64_t gr_point, int64_t representative) {
+    for (int64_t point = grid->bz_map[gr_point]; point < grid->bz_map[gr_point + 1]; point++) {
+        if (representatives[point] < 0) representatives[point] = representative;
+    }
+}
+
+static void mark_orbit(int64_t *representatives, const umk_grid *grid, int64_t point, bool periodic) {
+    representatives[point] = point;
+    if (periodic) mark_images(representatives, grid, grid->bz_to_gr[point], point);
+    for (int64_t r = 0; r < grid->n_rotations; r++) {
+        int64_t address[3];
+        umk_apply3_integer(address, (const int64_t(*)[3])grid->rotations[r], grid->addresses[point]);
+        if (periodic) {
+            mark_images(representatives, grid, umk_grid_index(grid, address), point);
+            continue;
+        }
+        int64_t image = umk_grid_bz_index(grid, address);
+        const int64_t *stored = grid->addresses[image];
+        bool is_stored = stored[0] == address[0] && stored[1] == address[1] && stored[2] == address[2];
+        if (is_stored && representatives[image] < 0) representatives[image] = point;
+    }
+}
+
+umk_status umk_phonon_orbits(int64_t **representatives, umk_context *context, const umk_grid *grid, bool periodic) {
+    umk_status status = UMK_OK;
+    *representatives = NULL;
+    UMK_ALLOCATE(context, *representatives, grid->n_bz_points);
+    for (int64_t point = 0; point < grid->n_bz_points; point++) (*representatives)[point] = -1;
+    for (int64_t point = 0; point < grid->n_bz_points; point++) {
+        if ((*representatives)[point] < 0) mark_orbit(*representatives, grid, point, periodic);
+    }
+cleanup:
+    return status;
+}

@@ -1,0 +1,43 @@
+/* What an RTA run will take, before it starts: memory from sizes, time from a few triplets. */
+#include "transport/rta.h"
+
+enum { counted_points = 64, timed_triplets = 128 };
+
+/* Triplets of all points; of more than counted_points an even sample is counted and scaled. */
+static umk_status count_triplets(double *n_triplets, const umk_rta *rta) {
+    umk_status status = UMK_OK;
+    int64_t n_counted = rta->n_points < counted_points ? rta->n_points : counted_points;
+    double sum = 0;
+    for (int64_t i = 0; i < n_counted; i++) {
+        umk_triplets *triplets = NULL;
+        UMK_TRY(
+            umk_triplets_create(&triplets, rta->context, rta->model->grid, rta->points[i * rta->n_points / n_counted]));
+        sum += (double)triplets->n_triplets;
+        umk_triplets_destroy(triplets);
+    }
+    *n_triplets = sum * (double)rta->n_points / (double)n_counted;
+cleanup:
+    return status;
+}
+
+umk_status umk_rta_estimate_run(umk_rta_estimate *estimate, umk_context *context, const umk_transport_model *model,
+                                const umk_rta_options *options) {
+    umk_status status = UMK_OK;
+    umk_rta rta;
+    *estimate = (umk_rta_estimate){0};
+    UMK_TRY(umk_rta_prepare(&rta, context, model, options));
+    estimate->n_points = rta.n_points;
+    estimate->bytes = umk_rta_result_bytes(&rta);
+    UMK_TRY(count_triplets(&estimate->n_triplets, &rta));
+    if (rta.linewidth == NULL) goto cleanup;
+    estimate->bytes += umk_linewidth_memory(model->interaction, model->grid, model->phonons, &rta.linewidth->options,
+                                            umk_context_n_threads(context));
+    if (model->interaction == NULL) goto cleanup;
+    double point_seconds, triplet_seconds;
+    UMK_TRY(umk_linewidth_time(rta.linewidth, context, rta.points[rta.n_points / 2], timed_triplets, &point_seconds,
+                               &triplet_seconds));
+    estimate->seconds = point_seconds * (double)rta.n_points + triplet_seconds * estimate->n_triplets;
+cleanup:
+    umk_rta_clear(&rta);
+    return status;
+}

@@ -1,0 +1,168 @@
+/*
+ * The tetrahedra around a grid point.
+ *
+ * The microzone, the parallelepiped between neighbouring grid points, is cut into six tetrahedra that share its
+ * shortest main diagonal (Bloechl, Jepsen and Andersen, Phys. Rev. B 49, 16223 (1994), sec. IV). A grid point is a
+ * corner of 24 tetrahedra in the eight microzones around it. Each path of three steps +-a, +-b, +-c in any order from
+ * one end of the diagonal to the other gives one tetrahedron, its four points.
+ *
+ * The microzone basis is B Q D^-1 P, B the reciprocal basis, so that a step n in that basis is the step P n of GR
+ * addresses. The choice of the diagonal breaks the symmetry of the lattice; the mean over the tetrahedra rotated by the
+ * point group restores it. Rotated copies of a tetrahedron that occur several times are kept once with a larger share.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "linalg/matrix3.h"
+#include "weights/internal.h"
+
+typedef struct tetrahedron {
+    int64_t corners[4][3]; /* the centre, 0, first; the others in ascending order */
+    int64_t count;
+} tetrahedron;
+
+/** Signs of the axes along the shortest main diagonal; among equals (to rounding) a+b+c, -a+b+c, a-b+c, a+b-c. */
+static void choose_diagonal(int64_t signs[3], const umk_grid *grid) {
+    double p[3][3], microzone[3][3], steps[3][3], shortest = 0;
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++) p[i][j] = (double)grid->p[i][j];
+    }
+    umk_multiply3(steps, grid->qd_inverse, p);
+    umk_multiply3(microzone, grid->reciprocal_lattice, steps);
+    for (int choice = 0; choice < 4; choice++) {
+        double along[3], diagonal[3];
+        for (int i = 0; i < 3; i++) along[i] = i == choice - 1 ? -1 : 1;
+        umk_apply3(diagonal, microzone, along);
+        double length = umk_norm3(diagonal);
+        if (choice > 0 && !(length < shortest * (1 - 1e-8))) continue;
+        shortest = length;
+        for (int i = 0; i < 3; i++) signs[i] = (int64_t)along[i];
+    }
+}
+
+static int compare_addresses(const int64_t a[3], const int64_t b[3]) {
+    for (int i = 0; i < 3; i++) {
+        if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
+    }
+    return 0;
+}
+
+static int compare_tetrahedra(const void *first, const void *second) {
+    const tetrahedron *a = first, *b = second;
+    for (int c = 1; c < 4; c++) {
+        int order = compare_addresses(a->corners[c], b->corners[c]);
+        if (order != 0) return order;
+    }
+    return 0;
+}
+
+static void sort_corners(tetrahedron *t) {
+    for (int pass = 0; pass < 2; pass++) {
+        for (int c = 1; c < 3 - pass; c++) {
+            if (compare_addresses(t->corners[c], t->corners[c + 1]) <= 0) continue;
+            int64_t swapped[3];
+            memcpy(swapped, t->corners[c], sizeof swapped);
+            memcpy(t->corners[c], t->corners[c + 1], sizeof swapped);
+            memcpy(t->corners[c + 1], swapped, sizeof swapped);
+        }
+    }
+}
+
+/** The 24 tetrahedra: six orders of the three steps, each of the four points of the path taken as the centre. */
+static void make_tetrahedra(tetrahedron tetrahedra[24], const umk_grid *grid) {
+    static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    int64_t signs[3];
+    choose_diagonal(signs, grid);
+    for (int o = 0; o < 6; o++) {
+        int64_t path[4][3] = {{0}};
+        for (int i = 0; i < 3; i++) {
+            memcpy(path[i + 1], path[i], sizeof path[i]);
+            path[i + 1][orders[o][i]] += signs[orders[o][i]];
+        }
+        for (int centre = 0; centre < 4; centre++) {
+            tetrahedron *t = &tetrahedra[4 * o + centre];
+            memset(t, 0, sizeof *t);
+            for (int c = 0, place = 1; c < 4; c++) {
+                if (c == centre) continue;
+                int64_t step[3];
+                for (int i = 0; i < 3; i++) step[i] = path[c][i] - path[centre][i];
+                umk_apply3_integer(t->corners[place++], grid->p, step);
+            }
+            sort_corners(t);
+            t->count = 1;
+        }
+    }
+}
+
+/** All rotated copies into list (24 n_rotations long), sorted, equal ones merged; returns the number that is left. */
+static int64_t rotate_tetrahedra(tetrahedron *list, const tetrahedron tetrahedra[24], const umk_grid *grid) {
+    int64_t n = 0, n_merged = 0;
+    for (int64_t r = 0; r < grid->n_rotations; r++) {
+        for (int i = 0; i < 24; i++) {
+            tetrahedron *t = &list[n++];
+            *t = tetrahedra[i];
+            for (int c = 1; c < 4; c++) umk_apply3_integer(t->corners[c], grid->rotations[r], tetrahedra[i].corners[c]);
+            sort_corners(t);
+        }
+    }
+    qsort(list, (size_t)n, sizeof *list, compare_tetrahedra);
+    for (int64_t i = 0; i < n; i++) {
+        if (n_merged > 0 && compare_tetrahedra(&list[n_merged - 1], &list[i]) == 0) {
+            list[n_merged - 1].count++;
+        } else {
+            list[n_merged++] = list[i];
+        }
+    }
+    return n_merged;
+}
+
+static int64_t vertex_number(umk_weights *weights, const int64_t step[3]) {
+    for (int64_t v = 0; v < weights->n_vertices; v++) {
+        if (compare_addresses(weights->steps[v], step) == 0) return v;
+    }
+    memcpy(weights->steps[weights->n_vertices], step, sizeof weights->steps[0]);
+    return weights->n_vertices++;
+}
+
+/** Vertices and corner numbers; the vertex arrays are large enough for all. */
+static void number_vertices(umk_weights *weights) {
+    const int64_t origin[3] = {0};
+    vertex_number(weights, origin);
+    for (int64_t lane = 0; lane < weights->n_lanes; lane++) {
+        int64_t t = lane < weights->n_tetrahedra ? lane : 0;
+        for (int c = 1; c < 4; c++) {
+            int64_t v = vertex_number(weights, weights->relative_addresses[t][c]);
+            weights->corner_vertices[(c - 1) * weights->n_lanes + lane] = v;
+        }
+        weights->lane_shares[lane] = lane < weights->n_tetrahedra ? weights->tetrahedron_weights[lane] : 0;
+    }
+}
+
+umk_status umk_weights_make_tetrahedra(umk_weights *weights, umk_context *context) {
+    umk_status status = UMK_OK;
+    tetrahedron first[24], *list = NULL;
+    const umk_grid *grid = weights->grid;
+    bool symmetrize = !weights->options.no_symmetrize_tetrahedra && grid->n_rotations > 0;
+    int64_t n_copies = symmetrize ? grid->n_rotations : 1, n = 24;
+    make_tetrahedra(first, grid);
+    UMK_ALLOCATE(context, list, 24 * n_copies);
+    memcpy(list, first, sizeof first);
+    if (symmetrize) n = rotate_tetrahedra(list, first, grid);
+
+    weights->n_tetrahedra = n;
+    weights->n_lanes = (n + UMK_WEIGHTS_LANES - 1) / UMK_WEIGHTS_LANES * UMK_WEIGHTS_LANES;
+    UMK_ALLOCATE(context, weights->relative_addresses, n);
+    UMK_ALLOCATE(context, weights->tetrahedron_weights, n);
+    UMK_ALLOCATE(context, weights->steps, 3 * n + 1);
+    UMK_ALLOCATE(context, weights->corner_vertices, 3 * weights->n_lanes);
+    UMK_ALLOCATE(context, weights->lane_shares, weights->n_lanes);
+    for (int64_t t = 0; t < n; t++) {
+        memcpy(weights->relative_addresses[t], list[t].corners, sizeof list[t].corners);
+        weights->tetrahedron_weights[t] = (double)list[t].count / (6.0 * (double)n_copies);
+    }
+    number_vertices(weights);
+
+cleanup:
+    umk_release(list);
+    return status;
+}

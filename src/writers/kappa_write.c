@@ -1,0 +1,160 @@
+/*
+ * Writes kappa-m*.hdf5: all grid points, or one of them.
+ *
+ * The file is put together in memory by HDF5 and written at once (whole_file.h), so that a full disk or a power
+ * failure never leaves half a file and HDF5 never holds a file that it cannot close.
+ */
+#include "writers/kappa_fields.h"
+#include "writers/kappa_name.h"
+#include "writers/memory_file.h"
+#include "writers/whole_file.h"
+#include <stdio.h>
+#include <string.h>
+
+static umk_status check(umk_context *context, const umk_conductivity *conductivity, const umk_output_options *options) {
+    const int64_t *mesh = conductivity->mesh;
+    if (conductivity->n_points < 1 || conductivity->n_bands < 1 || conductivity->n_temperatures < 1 ||
+        conductivity->temperatures == NULL || mesh[0] < 1 || mesh[1] < 1 || mesh[2] < 1) {
+        return umk_fail(context, UMK_ERROR_ARGUMENT,
+                        "a result without mesh, grid points, bands or temperatures cannot be written");
+    }
+    return umk_compression_check(options->compression, context);
+}
+
+static umk_status write_grid(umk_context *context, hid_t file, const umk_conductivity *conductivity) {
+    umk_status status = UMK_OK;
+    static const int64_t three[] = {3}, square[] = {3, 3};
+    UMK_TRY(umk_memory_file_write(context, file, "mesh", true, 1, three, conductivity->mesh, -1));
+    if (!conductivity->is_generalized) goto cleanup;
+    UMK_TRY(umk_memory_file_write(context, file, "grid_matrix", true, 2, square, conductivity->grid_matrix, -1));
+    UMK_TRY(umk_memory_file_write(context, file, "P_matrix", true, 2, square, conductivity->p_matrix, -1));
+    UMK_TRY(umk_memory_file_write(context, file, "Q_matrix", true, 2, square, conductivity->q_matrix, -1));
+
+cleanup:
+    return status;
+}
+
+/*
+ * The part of one grid point as an array of its own: with the axes T, P, rest it is a strided piece of the whole.
+ * All elements have 8 bytes.
+ */
+static umk_status gather_point(void **part, umk_context *context, const umk_conductivity *conductivity,
+                               const umk_kappa_field *field, int64_t point) {
+    bool has_temperatures = field->axes[0] == 'T';
+    int64_t shape[umk_kappa_max_rank];
+    int rank = umk_kappa_field_shape(shape, field, conductivity, true);
+    int64_t n_outer = has_temperatures ? shape[0] : 1;
+    int64_t n_inner = umk_checked_product(rank - has_temperatures, shape + has_temperatures);
+    const char *whole = umk_kappa_field_data(conductivity, field);
+    *part = umk_allocate(context, n_outer * n_inner, 8);
+    if (*part == NULL) return UMK_ERROR_MEMORY;
+    for (int64_t i = 0; i < n_outer; i++) {
+        int64_t from = (i * conductivity->n_points + point) * n_inner;
+        memcpy((char *)*part + 8 * i * n_inner, whole + 8 * from, (size_t)(8 * n_inner));
+    }
+    return UMK_OK;
+}
+
+/* Writes one array of the table, of all points (point < 0) or of one. */
+static umk_status write_field(umk_context *context, hid_t file, const umk_conductivity *conductivity,
+                              const umk_kappa_field *field, int64_t point, int compression) {
+    bool in_point = point >= 0;
+    const void *data = umk_kappa_field_data(conductivity, field);
+    if (data == NULL || (in_point && !field->in_point)) return UMK_OK;
+    int64_t shape[umk_kappa_max_rank];
+    int rank = umk_kappa_field_shape(shape, field, conductivity, in_point);
+    void *part = NULL;
+    if (in_point && strchr(field->axes, 'P') != NULL) {
+        umk_status status = gather_point(&part, context, conductivity, field, point);
+        if (status != UMK_OK) return status;
+        data = part;
+    }
+    umk_status status = umk_memory_file_write(context, file, field->name, field->is_integer, rank, shape, data,
+                                              field->compressed ? compression : -1);
+    umk_release(part);
+    return status;
+}
+
+static umk_status write_content(umk_context *context, hid_t file, const umk_conductivity *conductivity, int64_t point,
+                                int compression) {
+    umk_status status = UMK_OK;
+    char version[64];
+    snprintf(version, sizeof version, "umklapp %s", umk_version());
+    UMK_TRY(umk_memory_file_write_string(context, file, "version", version));
+    UMK_TRY(write_grid(context, file, conductivity));
+    for (int i = 0; i < umk_kappa_n_fields; i++) {
+        UMK_TRY(umk_check_cancel(context));
+        UMK_TRY(write_field(context, file, conductivity, &umk_kappa_fields[i], point, compression));
+    }
+    for (int i = 0; i < umk_kappa_n_scalars; i++) {
+        const umk_kappa_scalar *scalar = &umk_kappa_scalars[i];
+        double value = umk_kappa_scalar_value(conductivity, scalar);
+        if (value == 0 || (point >= 0 && !scalar->in_point)) continue;
+        UMK_TRY(umk_memory_file_write(context, file, scalar->name, false, 0, NULL, &value, -1));
+    }
+
+cleanup:
+    return status;
+}
+
+/* The bytes of the file; HDF5 is left as it was. */
+static umk_status make_image(void **image, int64_t *size, umk_context *context, const umk_conductivity *conductivity,
+                             int64_t point, int compression) {
+    umk_hdf5_session session;
+    umk_status status = UMK_OK;
+    umk_hdf5_begin(&session);
+    hid_t file = H5I_INVALID_HID;
+    if (compression >= 0 && H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0) {
+        UMK_TRY(umk_fail(context, UMK_ERROR_ARGUMENT, "this HDF5 library has no gzip compression: use none"));
+    }
+    file = umk_memory_file_create(context);
+    if (file < 0) UMK_TRY(UMK_ERROR_IO);
+    UMK_TRY(write_content(context, file, conductivity, point, compression));
+    UMK_TRY(umk_memory_file_image(image, size, context, file));
+
+cleanup:
+    if (file >= 0) H5Fclose(file);
+    umk_hdf5_end(&session);
+    return status;
+}
+
+static umk_status write_file(char **path, umk_context *context, const umk_conductivity *conductivity, int64_t point,
+                             const umk_output_options *options) {
+    static const umk_output_options defaults = UMK_OUTPUT_OPTIONS_INIT;
+    umk_status status = UMK_OK;
+    char *name = NULL;
+    void *image = NULL;
+    int64_t size = 0;
+    if (path != NULL) *path = NULL;
+    if (options == NULL) options = &defaults;
+    UMK_TRY(check(context, conductivity, options));
+    UMK_TRY(umk_kappa_path(&name, context, conductivity, point < 0 ? -1 : conductivity->grid_points[point], options));
+    status = make_image(&image, &size, context, conductivity, point, options->compression);
+    if (status == UMK_ERROR_IO) umk_fail_prefix(context, status, "cannot write \"%s\"", name);
+    if (status != UMK_OK) goto cleanup;
+    UMK_TRY(umk_whole_file_write(context, name, image, size));
+    if (path != NULL) {
+        *path = name;
+        name = NULL;
+    }
+
+cleanup:
+    umk_release(image);
+    umk_string_free(name);
+    return status;
+}
+
+umk_status umk_conductivity_write(char **path, umk_context *context, const umk_conductivity *conductivity,
+                                  const umk_output_options *options) {
+    return write_file(path, context, conductivity, -1, options);
+}
+
+umk_status umk_conductivity_write_point(char **path, umk_context *context, const umk_conductivity *conductivity,
+                                        int64_t point, const umk_output_options *options) {
+    if (path != NULL) *path = NULL;
+    if (point < 0 || point >= conductivity->n_points || conductivity->grid_points == NULL) {
+        return umk_fail(context, UMK_ERROR_ARGUMENT, "there is no grid point number %lld in this result",
+                        (long long)point);
+    }
+    return write_file(path, context, conductivity, point, options);
+}

@@ -1,0 +1,143 @@
+/* Hermitian eigenproblems: a hand-checked case, residuals for many sizes, the check of a wrong solution. */
+#include "linalg/hermitian.h"
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static umk_context *make_context(void) {
+    umk_context *context;
+    umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
+    options.n_threads = 1;
+    assert_int_equal(umk_context_create(&context, &options), UMK_OK);
+    return context;
+}
+
+/* Numbers in -0.5 ... 0.5 that are the same everywhere. */
+static double next_number(uint64_t *seed) {
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (double)(*seed >> 11) / 9007199254740992.0 - 0.5;
+}
+
+static double complex *random_matrix(int64_t n, uint64_t seed) {
+    double complex *matrix = malloc(sizeof *matrix * (size_t)(n * n));
+    assert_non_null(matrix);
+    for (int64_t i = 0; i < n; i++) {
+        for (int64_t j = 0; j <= i; j++) {
+            double re = next_number(&seed), im = i == j ? 0 : next_number(&seed);
+            matrix[i * n + j] = re + I * im;
+            matrix[j * n + i] = re - I * im;
+        }
+    }
+    return matrix;
+}
+
+/* ((2, i), (-i, 2)) has the eigenvalues 1 and 3 with the vectors (1, i) and (1, -i) up to phases: A (1, i) = (2 - 1, -i
+ * + 2i). */
+static void two_by_two_by_hand(void **state) {
+    (void)state;
+    umk_context *context = make_context();
+    double complex matrix[4] = {2, I, -I, 2};
+    double values[2];
+    assert_int_equal(umk_hermitian_eigen(context, 2, matrix, values, true), UMK_OK);
+    assert_true(fabs(values[0] - 1) < 1e-14 && fabs(values[1] - 3) < 1e-14);
+    assert_true(cabs(matrix[2] / matrix[0] - I) < 1e-14); /* [component][vector]: vector 0 is (matrix[0], matrix[2]) */
+    assert_true(cabs(matrix[3] / matrix[1] + I) < 1e-14);
+    umk_context_destroy(context);
+}
+
+static void lower_triangle_counts(void **state) {
+    (void)state;
+    umk_context *context = make_context();
+    double complex matrix[4] = {2, 77, -I, 2};
+    double values[2];
+    assert_int_equal(umk_hermitian_eigen(context, 2, matrix, values, false), UMK_OK);
+    assert_true(fabs(values[0] - 1) < 1e-14 && fabs(values[1] - 3) < 1e-14);
+    umk_context_destroy(context);
+}
+
+/* Residual and orthonormality are checked by umk_hermitian_check and, apart from it, here by the trace of A^2. */
+static void solutions_of_many_sizes(void **state) {
+    (void)state;
+    umk_context *context = make_context();
+    static const int64_t sizes[] = {1, 2, 3, 6, 12, 24, 25, 26, 27, 48, 60, 90};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        int64_t n = sizes[s];
+        double complex *matrix = random_matrix(n, (uint64_t)n), *vectors = random_matrix(n, (uint64_t)n);
+        double complex *destroyed = random_matrix(n, (uint64_t)n);
+        double *values = calloc((size_t)n, sizeof *values), *alone = calloc((size_t)n, sizeof *alone), squares = 0;
+        assert_int_equal(umk_hermitian_eigen(context, n, vectors, values, true), UMK_OK);
+        assert_int_equal(umk_hermitian_check(context, n, matrix, values, vectors), UMK_OK);
+        assert_int_equal(umk_hermitian_eigen(context, n, destroyed, alone, false), UMK_OK);
+        for (int64_t i = 0; i < n; i++) {
+            assert_true(i == 0 || values[i] >= values[i - 1]);
+            assert_true(fabs(values[i] - alone[i]) < 1e-13 * (double)n);
+            squares += values[i] * values[i];
+        }
+        for (int64_t i = 0; i < n * n; i++) squares -= creal(matrix[i] * conj(matrix[i]));
+        assert_true(fabs(squares) < 1e-12 * (double)(n * n));
+        free(matrix);
+        free(vectors);
+        free(destroyed);
+        free(values);
+        free(alone);
+    }
+    umk_context_destroy(context);
+}
+
+static void wrong_solutions_are_found(void **state) {
+    (void)state;
+    umk_context *context = make_context();
+    enum { n = 6 };
+    double complex *matrix = random_matrix(n, 1), *vectors = random_matrix(n, 1);
+    double values[n];
+    assert_int_equal(umk_hermitian_eigen(context, n, vectors, values, true), UMK_OK);
+    values[2] += 1e-6;
+    assert_int_equal(umk_hermitian_check(context, n, matrix, values, vectors), UMK_ERROR_NUMERICAL);
+    assert_non_null(strstr(umk_context_message(context), "OPENBLAS_CORETYPE"));
+    values[2] -= 1e-6;
+    assert_int_equal(umk_hermitian_check(context, n, matrix, values, vectors), UMK_OK);
+    for (int i = 0; i < n; i++) vectors[i * n + 3] *= 1 + 1e-6;
+    assert_int_equal(umk_hermitian_check(context, n, matrix, values, vectors), UMK_ERROR_NUMERICAL);
+    vectors[4] = NAN;
+    assert_int_equal(umk_hermitian_check(context, n, matrix, values, vectors), UMK_ERROR_NUMERICAL);
+    free(matrix);
+    free(vectors);
+    umk_context_destroy(context);
+}
+
+static void bad_sizes_and_lack_of_memory(void **state) {
+    (void)state;
+    umk_context *context = make_context();
+    double complex matrix[4] = {2, I, -I, 2};
+    double values[2];
+    assert_int_equal(umk_hermitian_eigen(context, 0, matrix, values, true), UMK_ERROR_ARGUMENT);
+    for (int64_t n = 0; n < 3; n++) {
+        umk_test_fail_allocation(n);
+        assert_int_equal(umk_hermitian_eigen(context, 2, matrix, values, true), UMK_ERROR_MEMORY);
+    }
+    umk_test_fail_allocation(-1);
+    umk_context_destroy(context);
+}
+
+static void library_has_a_name(void **state) {
+    (void)state;
+    char text[128] = "";
+    umk_lapack_describe(text, sizeof text);
+    assert_true(strlen(text) > 5);
+    assert_null(strstr(text, "NO_LAPACK"));
+    umk_lapack_describe(text, 8);
+    assert_true(strlen(text) < 8);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_by_two_by_hand),           cmocka_unit_test(lower_triangle_counts),
+        cmocka_unit_test(solutions_of_many_sizes),      cmocka_unit_test(wrong_solutions_are_found),
+        cmocka_unit_test(bad_sizes_and_lack_of_memory), cmocka_unit_test(library_has_a_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
