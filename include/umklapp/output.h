@@ -5,12 +5,13 @@
 #include <umklapp/conductivity.h>
 
 typedef struct umk_output_options {
-    const char *directory;   /* NULL: the current directory */
-    const char *label;       /* inserted before .hdf5 as ".label" (phono3py -o); NULL: none */
-    int compression;         /* gzip level 0 to 9; -1: none; -2: lzf is not offered by HDF5 alone, an error */
+    const char *directory; /* NULL: the current directory */
+    const char *label;     /* inserted before .hdf5 as ".label" (phono3py -o); NULL: none */
+    int compression;       /* gzip level 0 to 9; -1: none; -2: lzf is not offered by HDF5 alone, an error */
 } umk_output_options;
 
-#define UMK_OUTPUT_OPTIONS_INIT {0, 0, 4}
+#define UMK_OUTPUT_OPTIONS_INIT                                                                                        \
+    { 0, 0, 4 }
 
 /** Reads "gzip" (level 4), "none" or a level "0" to "9" into *compression; UMK_ERROR_ARGUMENT for lzf and the rest. */
 UMK_API umk_status umk_compression_parse(int *compression, umk_context *context, const char *text);
@@ -33,12 +34,29 @@ UMK_API umk_status umk_conductivity_write_point(char **path, umk_context *contex
 
 /**
  * Reads a kappa-*.hdf5 file as far as its datasets go: of all grid points or of one (n_points is 1 then), also of older
- * phono3py versions and of the LBTE, whose own datasets are passed over. What the file lacks is NULL or 0; of the counts,
- * n_temperatures, n_points and n_bands are always known. *conductivity is overwritten; the caller ends it with
+ * phono3py versions and of the LBTE, whose own datasets are passed over. What the file lacks is NULL or 0; of the
+ * counts, n_temperatures, n_points and n_bands are always known. *conductivity is overwritten; the caller ends it with
  * umk_conductivity_clear, and it is empty after a failure. UMK_ERROR_IO: the file cannot be opened;
  * UMK_ERROR_INPUT: its content is wrong.
  */
 UMK_API umk_status umk_conductivity_read(umk_conductivity *conductivity, umk_context *context, const char *path);
+
+/**
+ * Linewidths of an earlier run for n_points BZ points of a grid (phono3py --read-gamma): from the file of all grid
+ * points where there is one in the folder, else collected from the files of the single points. sigma and sigma_cutoff
+ * (0: none) choose the files. Ended with umk_conductivity_clear. UMK_ERROR_IO names the first file that is missing.
+ */
+UMK_API umk_status umk_conductivity_read_gamma(umk_conductivity *conductivity, umk_context *context,
+                                               const umk_grid *grid, double sigma, double sigma_cutoff,
+                                               int64_t n_points, const int64_t *points,
+                                               const umk_output_options *options);
+
+/**
+ * Writes the crystal of a calculation in the form of phono3py.yaml, so that phono3py's tools (phono3py-kaccum) and
+ * umk_input_read find it: unit cell and supercell matrices of input, primitive cell, supercells and charges of crystal.
+ */
+UMK_API umk_status umk_summary_write(umk_context *context, const umk_crystal *crystal, const umk_input *input,
+                                     const char *path);
 
 /**
  * Writes one self-contained HTML page (no network, no script): kappa(T), and at the temperature nearest 300 K the

@@ -113,7 +113,7 @@ static void describe_run(const umk_rta *rta, int64_t s, umk_conductivity *result
     memcpy(result->p_matrix, grid->p, sizeof result->p_matrix);
     memcpy(result->q_matrix, grid->q, sizeof result->q_matrix);
     result->sigma = rta->options->n_sigmas > 0 ? rta->options->sigmas[s] : 0;
-    result->sigma_cutoff = result->sigma != 0 ? rta->options->sigma_cutoff : 0;
+    result->sigma_cutoff = rta->options->sigma_cutoff;
     result->boundary_mfp = rta->options->boundary_mfp;
     result->kappa_unit_conversion = umk_kappa_unit_conversion(rta->model->crystal->volume);
     memcpy(result->temperatures, rta->options->temperatures, (size_t)rta->n_temperatures * sizeof(double));
@@ -192,6 +192,12 @@ static umk_status check_read(const umk_rta *rta) {
                 "%lld, %lld and %lld",
                 (long long)read->n_points, (long long)read->n_bands, (long long)read->n_temperatures,
                 (long long)rta->n_points, (long long)rta->n_bands, (long long)rta->n_temperatures);
+        }
+        for (int64_t i = 0; read->grid_points != NULL && i < rta->n_points; i++) {
+            if (read->grid_points[i] == rta->points[i]) continue;
+            return umk_fail(rta->context, UMK_ERROR_INPUT,
+                            "the linewidths read are of grid point %lld where this run has %lld",
+                            (long long)read->grid_points[i], (long long)rta->points[i]);
         }
         for (int64_t t = 0; t < rta->n_temperatures; t++) {
             if (fabs(read->temperatures[t] - rta->options->temperatures[t]) < 1e-6) continue;

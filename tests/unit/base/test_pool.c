@@ -96,9 +96,9 @@ static umk_status fail_at(void *argument, int64_t index, int worker) {
     atomic_fetch_add(&failure->n_runs, 1);
     if (index < failure->lowest || (index - failure->lowest) % failure->step != 0) return UMK_OK;
     /* The lowest one takes longest, so that others fail before it does. */
-    volatile double wait = 0;
+    volatile double waited = 0;
     if (index == failure->lowest) {
-        for (int k = 0; k < 20000; k++) wait += k;
+        for (int k = 0; k < 20000; k++) waited = waited + k;
     }
     umk_status status = index == failure->lowest ? UMK_ERROR_NUMERICAL : UMK_ERROR_INTERNAL;
     umk_fail(failure->context, status, "index %d", (int)index);
