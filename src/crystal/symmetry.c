@@ -45,9 +45,10 @@ double umk_distance(const double lattice[3][3], const double first[3], const dou
 
 /* R_cartesian = L R L^-1 with the basis vectors in the columns of L. */
 static void set_cartesian(umk_operation *operation, const double lattice[3][3]) {
-    double columns[3][3], inverse[3][3], rotation[3][3], product[3][3];
+    double columns[3][3], inverse[3][3] = {{0}}, rotation[3][3], product[3][3];
     umk_transpose3(columns, lattice);
-    umk_invert3(inverse, (const double(*)[3])columns);
+    umk_invert3(inverse, /* a cell without volume does not come here */
+                (const double(*)[3])columns);
     for (int i = 0; i < 9; i++) rotation[i / 3][i % 3] = (double)operation->rotation[i / 3][i % 3];
     umk_multiply3(product, (const double(*)[3])columns, (const double(*)[3])rotation);
     umk_multiply3(operation->rotation_cartesian, (const double(*)[3])product, (const double(*)[3])inverse);

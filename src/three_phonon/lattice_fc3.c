@@ -244,6 +244,8 @@ static umk_status merge_terms(builder *builder, umk_lattice_fc3 *made) {
     for (int64_t b = 0; b < n_blocks; b++) made->blocks[b].ra = (int32_t)packed_ra[b];
     UMK_TRY(distinct_vectors(builder, packed_ra, n_blocks, &made->ra, &made->n_ra));
     UMK_TRY(distinct_vectors(builder, packed_rb, n_blocks, &made->rb, &made->n_rb));
+    made->reach = -packing->low[0];
+    for (int c = 1; c < 3; c++) made->reach = -packing->low[c] > made->reach ? -packing->low[c] : made->reach;
     UMK_ALLOCATE(builder->context, made->first, made->n_rb + 1);
     for (int64_t b = 0; b < n_blocks; b++) {
         made->blocks[b].ra = (int32_t)position_of(packed_ra, made->n_ra, made->blocks[b].ra);

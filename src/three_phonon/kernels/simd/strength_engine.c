@@ -32,9 +32,10 @@ static int64_t point_size(const umk_interaction *interaction, int64_t n_block_ba
 }
 
 /** Scratch of one worker; prepare and strength use it in turn. */
-enum { phases_part, w0_part, w1_part, w2_part, slab_part, half_part, g_part, n_parts };
+enum { phases_part, axes_part, w0_part, w1_part, w2_part, slab_part, half_part, g_part, n_parts };
 
 typedef struct scratch {
+    double complex *axes;    /* (3, 2 reach + 1) */
     double complex *phases;  /* prepare: (n_ra); strength: (n_triplets, n_rb) */
     double complex *w0;      /* prepare: (n, n_block) */
     double complex *w1, *w2; /* strength: (n, n) */
@@ -49,6 +50,7 @@ static void part_sizes(const umk_interaction *interaction, int64_t n_block, int6
     int64_t n = interaction->n_bands;
     int64_t n_phases = fc3->n_rb * n_triplets > fc3->n_ra ? fc3->n_rb * n_triplets : fc3->n_ra;
     bytes[phases_part] = complex_bytes(n_phases);
+    bytes[axes_part] = complex_bytes(3 * (2 * fc3->reach + 1));
     bytes[w0_part] = bytes[w1_part] = bytes[w2_part] = complex_bytes(n * n);
     bytes[slab_part] = complex_bytes(n * n * n);
     bytes[half_part] = complex_bytes(n_block * n * n);
@@ -64,8 +66,8 @@ static scratch lay_out(const umk_interaction *interaction, int64_t n_block, int6
         parts[part] = (double complex *)next;
         next += bytes[part];
     }
-    return (scratch){parts[phases_part], parts[w0_part],   parts[w1_part], parts[w2_part],
-                     parts[slab_part],   parts[half_part], parts[g_part]};
+    return (scratch){parts[axes_part], parts[phases_part], parts[w0_part],   parts[w1_part],
+                     parts[w2_part],   parts[slab_part],   parts[half_part], parts[g_part]};
 }
 
 static int64_t workspace_size(const umk_interaction *interaction, int64_t n_block_bands, int64_t n_triplets) {
@@ -75,16 +77,30 @@ static int64_t workspace_size(const umk_interaction *interaction, int64_t n_bloc
     return sum;
 }
 
+/** Lattice vectors Rb that prepare takes at a time. */
+enum { piece_size = 16 };
+
 static int64_t n_pieces(const umk_interaction *interaction) {
-    return interaction->lattice_fc3->n_rb;
+    return (interaction->lattice_fc3->n_rb + piece_size - 1) / piece_size;
 }
 
-/* exp(2 pi i q R) for n lattice vectors. */
-static void fill_phases(const double q[3], int64_t n, int64_t (*const vectors)[3], double complex *phases) {
+/*
+ * exp(2 pi i q R) for n lattice vectors, as a product over the three axes: axes (3, 2 reach + 1) holds the powers that
+ * can occur, each from its own sine and cosine, so that errors do not add up.
+ */
+static void fill_phases(const double q[3], int64_t reach, int64_t n, int64_t (*const vectors)[3], double complex *axes,
+                        double complex *phases) {
+    int64_t width = 2 * reach + 1;
+    for (int axis = 0; axis < 3; axis++) {
+        for (int64_t step = -reach; step <= reach; step++) {
+            double turn = q[axis] * (double)step;
+            turn = 2 * UMK_PI * (turn - nearbyint(turn));
+            axes[axis * width + reach + step] = umk_complex(cos(turn), sin(turn));
+        }
+    }
     for (int64_t i = 0; i < n; i++) {
-        double turn = q[0] * (double)vectors[i][0] + q[1] * (double)vectors[i][1] + q[2] * (double)vectors[i][2];
-        turn = 2 * UMK_PI * (turn - nearbyint(turn));
-        phases[i] = umk_complex(cos(turn), sin(turn));
+        double complex xy = umk_times(axes[reach + vectors[i][0]], axes[width + reach + vectors[i][1]]);
+        phases[i] = umk_times(xy, axes[2 * width + reach + vectors[i][2]]);
     }
 }
 
@@ -106,21 +122,31 @@ static void transform_slab(const umk_lattice_fc3 *fc3, int64_t rb, int64_t n, co
     }
 }
 
+/* w0 (n, n_block): the bands of the block out of the periodic eigenvectors of q0. */
+static void fill_block_vectors(const umk_interaction *interaction, const umk_strength_point *point,
+                               const scratch *scratch) {
+    int64_t n = interaction->n_bands, n_block = point->n_block_bands;
+    umk_periodic_eigenvectors(interaction, &point->leg, scratch->w1);
+    for (int64_t a = 0; a < n; a++) {
+        for (int64_t band = 0; band < n_block; band++) {
+            scratch->w0[a * n_block + band] = scratch->w1[a * n + point->first_band + band];
+        }
+    }
+}
+
 static void prepare(const umk_interaction *interaction, const umk_strength_point *point, int64_t piece,
                     void *workspace) {
     const umk_lattice_fc3 *fc3 = interaction->lattice_fc3;
     int64_t n = interaction->n_bands, n_block = point->n_block_bands;
+    int64_t begin = piece * piece_size, end = begin + piece_size < fc3->n_rb ? begin + piece_size : fc3->n_rb;
     scratch scratch = lay_out(interaction, n_block, 1, workspace);
-    double complex *f = (double complex *)point->data + piece * n_block * n * n;
-    fill_phases(point->leg.q, fc3->n_ra, fc3->ra, scratch.phases);
-    transform_slab(fc3, piece, n, scratch.phases, scratch.slab);
-    umk_periodic_eigenvectors(interaction, &point->leg, scratch.w1);
-    for (int64_t a = 0; a < n; a++) {
-        for (int64_t band = 0; band < n_block; band++) {
-            scratch.w0[a * n_block + band] = scratch.w1[a * n + point->first_band + band];
-        }
+    fill_phases(point->leg.q, fc3->reach, fc3->n_ra, fc3->ra, scratch.axes, scratch.phases);
+    fill_block_vectors(interaction, point, &scratch);
+    for (int64_t rb = begin; rb < end; rb++) {
+        double complex *f = (double complex *)point->data + rb * n_block * n * n;
+        transform_slab(fc3, rb, n, scratch.phases, scratch.slab);
+        umk_complex_product_transposed(n_block, n * n, n, scratch.w0, scratch.slab, f);
     }
-    umk_complex_product_transposed(n_block, n * n, n, scratch.w0, scratch.slab, f);
 }
 
 /* row[nu2] = |sum_{k1 b} w1[k1 b, nu1] half[k1 b, nu2]|^2, with the complex numbers as pairs. */
@@ -171,7 +197,8 @@ static void strength(const umk_interaction *interaction, const umk_strength_poin
     const umk_lattice_fc3 *fc3 = interaction->lattice_fc3;
     int64_t n = interaction->n_bands, n_block = point->n_block_bands, size = n_block * n * n;
     scratch scratch = lay_out(interaction, n_block, n_triplets, workspace);
-    for (int64_t t = 0; t < n_triplets; t++) fill_phases(leg1[t].q, fc3->n_rb, fc3->rb, scratch.phases + t * fc3->n_rb);
+    for (int64_t t = 0; t < n_triplets; t++)
+        fill_phases(leg1[t].q, fc3->reach, fc3->n_rb, fc3->rb, scratch.axes, scratch.phases + t * fc3->n_rb);
     umk_complex_product(n_triplets, size, fc3->n_rb, scratch.phases, point->data, scratch.g);
     for (int64_t t = 0; t < n_triplets; t++) {
         const int8_t *skip = is_zero == NULL ? NULL : is_zero + t * size;
