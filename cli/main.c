@@ -1,6 +1,7 @@
 /* The command line tool: chooses the subcommand. */
 #include "commands.h"
 #include "terminal.h"
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <umklapp/umklapp.h>
@@ -27,7 +28,7 @@ static void print_help(void) {
            "Exit status: 0 done, 1 wrong data or a failed file, 2 wrong usage, 130 interrupted.\n");
 }
 
-int main(int argc, char **argv) {
+static int run(int argc, char **argv) {
     if (argc < 2) {
         terminal_usage_error("a command is missing (see umklapp --help)");
         return EXIT_USAGE;
@@ -45,4 +46,11 @@ int main(int argc, char **argv) {
     }
     terminal_usage_error("unknown command \"%s\" (see umklapp --help)", argv[1]);
     return EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a failed write, with its message and clean-up */
+    int exit_status = run(argc, argv);
+    bool told = terminal_finish();
+    return exit_status == EXIT_DONE && !told ? EXIT_DATA : exit_status;
 }

@@ -12,8 +12,8 @@
         if (status != UMK_OK) return status;                                                                           \
     } while (0)
 
-static bool is_integer(double x) {
-    return x == floor(x) && fabs(x) < 1e9;
+static bool is_mesh_number(double x) {
+    return x == floor(x) && x >= 1 && x <= 1e9;
 }
 
 static bool check_axes(const word_list *axes) {
@@ -40,8 +40,17 @@ bool model_check_options(const model_options *options) {
         return false;
     }
     for (int64_t i = 0; mesh->n == 3 && i < 3; i++) {
-        if (is_integer(mesh->values[i]) && mesh->values[i] >= 1) continue;
-        terminal_usage_error("--mesh: %g is not a positive integer", mesh->values[i]);
+        if (is_mesh_number(mesh->values[i])) continue;
+        terminal_usage_error("--mesh: %g is not a positive integer (up to 1e9)", mesh->values[i]);
+        return false;
+    }
+    if (mesh->n == 1 && !(mesh->values[0] > 0)) {
+        terminal_usage_error("--mesh: the length %g is not above 0", mesh->values[0]);
+        return false;
+    }
+    const real_list *direction = &options->q_direction;
+    if (direction->n == 3 && direction->values[0] == 0 && direction->values[1] == 0 && direction->values[2] == 0) {
+        terminal_usage_error("--q-direction: 0 0 0 is no direction");
         return false;
     }
     if (options->grid_matrix.n != 0 && options->grid_matrix.n != 3 && options->grid_matrix.n != 9) {
@@ -178,13 +187,13 @@ static umk_status make_crystal(const model_options *options, model *model, umk_c
     }
     chosen.symmetry_tolerance = options->tolerance;
     chosen.no_symmetry = options->no_symmetry;
-    TRY(read_born(options, model, context, terminal, &born, &chosen.born_sparse));
+    status = read_born(options, model, context, terminal, &born, &chosen.born_sparse);
     if (chosen.born_sparse) {
         chosen.born = &born;
     } else if (!options->no_nac && input->born.n_atoms > 0) {
         chosen.born = &input->born;
     }
-    status = umk_crystal_create(&model->crystal, context, &chosen);
+    if (status == UMK_OK) status = umk_crystal_create(&model->crystal, context, &chosen);
     if (status == UMK_OK && options->masses.n > 0) status = replace_masses(options, model, context, &chosen, shown);
     umk_born_clear(&born);
     return status;
@@ -290,7 +299,7 @@ static umk_status make_grid(const model_options *options, model *model, umk_cont
     }
     if (options->grid_matrix.n > 0) chosen.grid_matrix = (const int64_t(*)[3])matrix;
     chosen.generalized = options->generalized;
-    chosen.no_mesh_symmetry = options->no_mesh_symmetry;
+    chosen.no_mesh_symmetry = options->no_mesh_symmetry || options->no_symmetry;
     chosen.no_grid_point_symmetry = options->no_kappa_stars;
     chosen.no_time_reversal = options->no_symmetry;
     TRY(umk_grid_create(&model->grid, context, model->crystal, &chosen));

@@ -70,6 +70,11 @@ static bool parse_integer(const option *row, const char *word, int64_t *value) {
     return check_bound(row, word, (double)parsed);
 }
 
+static bool fail_memory(void) {
+    terminal_error("out of memory");
+    return false;
+}
+
 static bool parse_list(const option *row, char **words, int64_t n) {
     if (row->kind == OPTION_WORDS) {
         word_list *list = row->target;
@@ -86,7 +91,7 @@ static bool parse_list(const option *row, char **words, int64_t n) {
         for (int64_t i = 0; i < list->n; i++) {
             if (!parse_real(row, words[i], &list->values[i])) return false;
         }
-        return list->values != NULL;
+        return list->values != NULL || fail_memory();
     }
     integer_list *list = row->target;
     free(list->values);
@@ -95,7 +100,7 @@ static bool parse_list(const option *row, char **words, int64_t n) {
     for (int64_t i = 0; i < list->n; i++) {
         if (!parse_integer(row, words[i], &list->values[i])) return false;
     }
-    return list->values != NULL;
+    return list->values != NULL || fail_memory();
 }
 
 static bool store(const option *row, char **words, int64_t n) {
@@ -163,10 +168,7 @@ static bool parse_option(const option *rows, int argc, char **argv, int *i) {
 bool options_parse(const option *rows, int argc, char **argv, int first, arguments *arguments) {
     arguments->n_positional = 0;
     arguments->positional = calloc((size_t)argc + 1, sizeof *arguments->positional);
-    if (arguments->positional == NULL) {
-        terminal_error("out of memory");
-        return false;
-    }
+    if (arguments->positional == NULL) return fail_memory();
     for (int i = first; i < argc; i++) {
         if (!is_option(argv[i])) {
             arguments->positional[arguments->n_positional++] = argv[i];

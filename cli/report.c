@@ -1,6 +1,7 @@
 /* umklapp report: figures of a result file. */
 #include "commands.h"
 #include "options.h"
+#include "output.h"
 #include "terminal.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,22 @@ static int write_report(terminal *terminal, const char *input, const char *outpu
     return exit_status;
 }
 
+static int report_file(terminal *terminal, const char *input, const char *output, const char *title) {
+    char *made = output == NULL ? default_output(input) : NULL;
+    int exit_status = EXIT_DATA;
+    if (output == NULL) output = made;
+    if (output == NULL) {
+        terminal_error("out of memory");
+    } else if (output_is_same_file(input, output)) {
+        terminal_usage_error("-o %s would replace the input", output);
+        exit_status = EXIT_USAGE;
+    } else {
+        exit_status = write_report(terminal, input, output, title);
+    }
+    free(made);
+    return exit_status;
+}
+
 int command_report(int argc, char **argv) {
     const char *output = NULL, *title = NULL;
     bool help = false;
@@ -61,9 +78,7 @@ int command_report(int argc, char **argv) {
         } else if (arguments.n_positional != 1) {
             terminal_usage_error("report takes one file, %lld given", (long long)arguments.n_positional);
         } else {
-            char *made = output == NULL ? default_output(arguments.positional[0]) : NULL;
-            exit_status = write_report(&terminal, arguments.positional[0], output != NULL ? output : made, title);
-            free(made);
+            exit_status = report_file(&terminal, arguments.positional[0], output, title);
         }
     }
     arguments_clear(&arguments);

@@ -1,11 +1,12 @@
 /* umklapp rta: lattice thermal conductivity in the relaxation-time approximation. */
 #include "commands.h"
 #include "model.h"
+#include "output.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 typedef struct rta_options {
@@ -54,12 +55,37 @@ static void clear_options(rta_options *o) {
     free(o->model.grid_matrix.values);
 }
 
-static bool is_same_file(const char *a, const char *b) {
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+/* The width is part of the file name, with six decimals: each must have its own. */
+static bool check_sigmas(const rta_options *o) {
+    const double smallest = 1e-6, largest = 1e6, *sigmas = o->sigmas.values;
+    for (int64_t i = 0; i < o->sigmas.n; i++) {
+        if (sigmas[i] < smallest || sigmas[i] > largest) {
+            terminal_usage_error("--sigma: %g THz is not between %g and %g", sigmas[i], smallest, largest);
+            return false;
+        }
+        for (int64_t j = 0; j < i; j++) {
+            if (rint(sigmas[i] / smallest) != rint(sigmas[j] / smallest)) continue;
+            terminal_usage_error("--sigma: %.9g and %.9g would be written to the same file", sigmas[j], sigmas[i]);
+            return false;
+        }
+    }
+    if (o->sigma_cutoff > 0 && (o->sigma_cutoff < smallest || o->sigma_cutoff > largest)) {
+        terminal_usage_error("--sigma-cutoff: %g is not between %g and %g", o->sigma_cutoff, smallest, largest);
+        return false;
+    }
+    return true;
 }
 
 static bool check_options(const rta_options *o) {
+    enum { most_threads = 1024 };
+    if (o->n_threads > most_threads) {
+        terminal_usage_error("--threads %lld: at most %d", (long long)o->n_threads, most_threads);
+        return false;
+    }
+    if (o->memory > 1e9) {
+        terminal_usage_error("--memory %g: in GB, at most 1e9", o->memory);
+        return false;
+    }
     if (!(o->tmax >= o->tmin)) {
         terminal_usage_error("--tmax %g is below --tmin %g", o->tmax, o->tmin);
         return false;
@@ -84,20 +110,27 @@ static bool check_options(const rta_options *o) {
         terminal_usage_error("--gp excludes --read-gamma: it collects all grid points");
         return false;
     }
-    if (o->summary != NULL && is_same_file(o->summary, o->model.input)) {
+    const char *inputs[] = {o->model.input, o->model.fc2, o->model.fc3, o->model.born};
+    for (int i = 0; o->summary != NULL && i < 4; i++) {
+        if (inputs[i] == NULL || !output_is_same_file(o->summary, inputs[i])) continue;
         terminal_usage_error("-o %s would replace the input", o->summary);
         return false;
     }
-    return model_check_options(&o->model);
+    return check_sigmas(o) && model_check_options(&o->model);
 }
 
 /* ---- lists --------------------------------------------------------------------------------------------------------*/
+
+static bool fail_memory(void) {
+    terminal_error("out of memory");
+    return false;
+}
 
 static bool make_temperatures(rta_options *o) {
     if (o->temperatures.n > 0) return true;
     int64_t n = (int64_t)floor((o->tmax - o->tmin) / o->tstep + 0.1 + 1e-9) + 1;
     o->temperatures.values = calloc((size_t)n, sizeof(double));
-    if (o->temperatures.values == NULL) return false;
+    if (o->temperatures.values == NULL) return fail_memory();
     for (int64_t i = 0; i < n; i++) o->temperatures.values[i] = o->tmin + (double)i * o->tstep;
     o->temperatures.n = n;
     return true;
@@ -107,7 +140,7 @@ static bool make_temperatures(rta_options *o) {
 static bool make_sigmas(rta_options *o) {
     if (o->sigmas.n == 0 || !o->tetrahedra) return true;
     double *values = calloc((size_t)o->sigmas.n + 1, sizeof(double));
-    if (values == NULL) return false;
+    if (values == NULL) return fail_memory();
     memcpy(values + 1, o->sigmas.values, (size_t)o->sigmas.n * sizeof(double));
     free(o->sigmas.values);
     o->sigmas.values = values;
@@ -157,7 +190,8 @@ static void fill_rta(umk_rta_options *run, const rta_options *o) {
     run->no_average_degenerate_weights = o->plain_degenerate;
     run->no_symmetrize_tetrahedra = o->plain_tetrahedra;
     run->normal_umklapp = o->normal_umklapp;
-    run->full_strength = o->full_strength;
+    /* phono3py keeps all strengths, and so their average, where it symmetrizes them. */
+    run->full_strength = o->full_strength || (o->model.symmetrize_fc3q && o->model.needs_interaction);
     run->average_strength = o->average_strength;
     run->constant_strength = o->constant_strength;
     run->mass_variances = o->mass_variances.n > 0 ? o->mass_variances.values : NULL;
@@ -183,6 +217,17 @@ static umk_status read_gamma(umk_conductivity *read, umk_context *context, termi
     return UMK_OK;
 }
 
+/* What the program holds already (the model: grid, phonons, force constants), at its peak. */
+static double bytes_in_use(void) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+#ifdef __APPLE__
+    return (double)usage.ru_maxrss;
+#else
+    return 1024 * (double)usage.ru_maxrss;
+#endif
+}
+
 static void tell_estimate(terminal *terminal, const umk_rta_estimate *estimate, const umk_context *context) {
     const char *unit = "s";
     double time = estimate->seconds;
@@ -195,8 +240,8 @@ static void tell_estimate(terminal *terminal, const umk_rta_estimate *estimate, 
     }
     terminal_say(terminal, "Grid points: %lld, triplets: %s%.0f, threads: %d.", (long long)estimate->n_points,
                  estimate->n_points > 64 ? "about " : "", estimate->n_triplets, umk_context_n_threads(context));
-    terminal_say(terminal, "Estimated memory: %.3g GB of %.3g GB, time: about %.2g %s.", estimate->bytes / 1e9,
-                 (double)umk_context_memory_limit(context) / 1e9, time, unit);
+    terminal_say(terminal, "Estimated memory: %.3g GB of %.3g GB, time: about %.2g %s.",
+                 (bytes_in_use() + estimate->bytes) / 1e9, (double)umk_context_memory_limit(context) / 1e9, time, unit);
 }
 
 static void print_kappa(const umk_conductivity *result) {
@@ -258,6 +303,15 @@ static umk_status run_model(umk_context *context, terminal *terminal, const mode
     }
     if ((status = umk_rta_estimate_run(&estimate, context, &transport, &run)) != UMK_OK) return status;
     tell_estimate(terminal, &estimate, context);
+    if (bytes_in_use() + estimate.bytes > (double)umk_context_memory_limit(context)) {
+        terminal_error("the run does not fit into the memory that may be used: use a coarser mesh, fewer temperatures "
+                       "(--ts) or threads, or raise --memory");
+        *shown = true;
+        return UMK_ERROR_MEMORY;
+    }
+    if (o->grid_points.n > 0 && !o->write_gamma) {
+        terminal_log(terminal, UMK_LOG_WARNING, "--gp without --write-gamma: no linewidths will be written");
+    }
     terminal_begin_progress(terminal, "Scattering");
     status = umk_rta_run(results, context, &transport, &run);
     terminal_end_progress(terminal);
@@ -270,11 +324,13 @@ static umk_status run_model(umk_context *context, terminal *terminal, const mode
     return write_summary(context, terminal, model, o);
 }
 
-/* Results go to the current folder: tell before the long part when nothing can be written there. */
-static bool check_folder(void) {
-    if (access(".", W_OK) == 0) return true;
-    terminal_error("the current folder is not writable: results could not be saved");
-    return false;
+/* Tells before the long part where a result could not be saved; they go to the current folder. */
+static bool check_outputs(const rta_options *o) {
+    if (access(".", W_OK) != 0) {
+        terminal_error("the current folder is not writable: results could not be saved");
+        return false;
+    }
+    return o->summary == NULL || output_check("-o", o->summary);
 }
 
 static int run_command(rta_options *o, terminal *terminal) {
@@ -299,10 +355,18 @@ static int run_command(rta_options *o, terminal *terminal) {
     }
     terminal_catch_signals(context);
     o->model.needs_interaction = o->constant_strength <= 0 && !o->read_gamma;
+    if (o->model.q_direction.n > 0) {
+        terminal_say(terminal, "--q-direction has no effect: kappa takes Gamma without the non-analytic term.");
+        o->model.q_direction.n = 0;
+    }
     exit_status = model_load(&model, context, terminal, &o->model);
     if (exit_status == EXIT_DONE) {
         umk_status status = run_model(context, terminal, &model, o, results, read, &shown);
-        exit_status = shown ? EXIT_USAGE : terminal_report(terminal, context, status);
+        if (!shown) {
+            exit_status = terminal_report(terminal, context, status);
+        } else {
+            exit_status = status == UMK_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_DATA;
+        }
     }
     for (int64_t s = 0; s < n_results; s++) {
         umk_conductivity_clear(&results[s]);
@@ -311,6 +375,7 @@ static int run_command(rta_options *o, terminal *terminal) {
     model_clear(&model);
     free(results);
     free(read);
+    terminal_release_signals();
     umk_context_destroy(context);
     return exit_status;
 }
@@ -331,7 +396,7 @@ static int parse_and_run(rta_options *o, terminal *terminal, const option *rows,
         } else {
             o->model.input = arguments.positional[0];
             if (check_options(o) && make_temperatures(o) && make_sigmas(o)) {
-                exit_status = check_folder() ? run_command(o, terminal) : EXIT_DATA;
+                exit_status = check_outputs(o) ? run_command(o, terminal) : EXIT_DATA;
             }
         }
     }
@@ -371,8 +436,9 @@ int command_rta(int argc, char **argv) {
         {.kind = OPTION_HEADING, .help = "phonons"},
         {OPTION_FLAG, "--nonac", NULL, "leave the non-analytic term out", &m->no_nac, 0, 0, ANY_NUMBER},
         {OPTION_TEXT, "--nac-method", "NAME", "gonze (default) or wang", &m->nac_method, 1, 1, ANY_NUMBER},
-        {OPTION_REALS, "--q-direction", "X Y Z", "direction of q -> 0 of the non-analytic term at Gamma",
-         &m->q_direction, 3, 3, ANY_NUMBER},
+        {OPTION_REALS, "--q-direction", "X Y Z",
+         "accepted without effect, as in phono3py: kappa needs no direction at Gamma", &m->q_direction, 3, 3,
+         ANY_NUMBER},
         {OPTION_REAL, "--cutoff-freq --cutoff-frequency", "F",
          "leave out modes below this frequency (THz, default 0.01)", &m->cutoff_frequency, 1, 1, 0, false},
         {OPTION_FLAG, "--exclude-gamma-acoustic", NULL, "set the three acoustic frequencies at Gamma to zero",

@@ -20,11 +20,21 @@ void terminal_init(terminal *terminal) {
     terminal->is_tty = isatty(STDOUT_FILENO);
 }
 
-static void print_error(const char *kind, const char *format, va_list arguments) {
+/* A line is one line, whatever bytes a file name or a damaged file brings into it. */
+static void print_line(const char *kind, const char *text) {
     fflush(stdout);
     fprintf(stderr, "umklapp: %s: ", kind);
-    vfprintf(stderr, format, arguments);
+    for (const char *c = text; *c != '\0'; c++) {
+        bool is_control = (unsigned char)*c < ' ' || *c == 0x7f;
+        fputc(is_control ? '?' : *c, stderr);
+    }
     fputc('\n', stderr);
+}
+
+static void print_error(const char *kind, const char *format, va_list arguments) {
+    char text[4096];
+    vsnprintf(text, sizeof text, format, arguments);
+    print_line(kind, text);
 }
 
 void terminal_error(const char *format, ...) {
@@ -62,8 +72,7 @@ void terminal_log(void *user, umk_log_level level, const char *line) {
     terminal *terminal = user;
     close_bar(terminal);
     if (level == UMK_LOG_WARNING) {
-        fflush(stdout);
-        fprintf(stderr, "umklapp: warning: %s\n", line);
+        print_line("warning", line);
     } else if (level == UMK_LOG_INFO || terminal->verbose) {
         terminal_say(terminal, "%s", line);
     }
@@ -132,6 +141,16 @@ static void on_signal(int number) {
     umk_context *context = signal_context;
     if (context != NULL) umk_context_cancel(context);
     signal(number, SIG_DFL);
+}
+
+void terminal_release_signals(void) {
+    signal_context = NULL;
+}
+
+bool terminal_finish(void) {
+    bool good = fflush(stdout) == 0 && !ferror(stdout);
+    if (!good) terminal_error("standard output: not everything could be written");
+    return good;
 }
 
 void terminal_catch_signals(umk_context *context) {

@@ -36,6 +36,11 @@ void terminal_end_progress(terminal *terminal);
 
 /** SIGINT and SIGTERM cancel the context; a second one ends the program. */
 void terminal_catch_signals(umk_context *context);
+/** Before the context is destroyed. */
+void terminal_release_signals(void);
+
+/** Sends out what is left of stdout; false after an error line where it cannot be written (a full disk). */
+bool terminal_finish(void);
 
 /** Prints the context's message for a failed call and returns the exit status that belongs to it. */
 int terminal_report(terminal *terminal, const umk_context *context, umk_status status);

@@ -6,12 +6,6 @@
 
 function(umk_add_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
-  foreach(source ${ROOM_SOURCES})
-    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
-      message(WARNING "${name}: ${source} does not exist")
-      list(REMOVE_ITEM ROOM_SOURCES ${source})
-    endif()
-  endforeach()
   add_library(umk_room_${name} OBJECT ${ROOM_SOURCES})
   set_target_properties(umk_room_${name} PROPERTIES LINKER_LANGUAGE C)
   target_include_directories(umk_room_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
@@ -37,8 +31,8 @@ endfunction()
 # Under the sanitizers a huge allocation shall fail as it does without, and not end the program.
 function(umk_sanitizer_environment)
   if(UMKLAPP_SANITIZE)
-    set_property(TEST ${ARGN} APPEND PROPERTY ENVIRONMENT "ASAN_OPTIONS=allocator_may_return_null=1" "TSAN_OPTIONS=allocator_may_return_null=1"
-                 "UBSAN_OPTIONS=print_stacktrace=1")
+    set_property(TEST ${ARGN} APPEND PROPERTY ENVIRONMENT "ASAN_OPTIONS=allocator_may_return_null=1"
+                 "TSAN_OPTIONS=allocator_may_return_null=1" "UBSAN_OPTIONS=print_stacktrace=1")
   endif()
 endfunction()
 
@@ -47,8 +41,9 @@ function(umk_add_unit_test room file)
   get_filename_component(stem ${file} NAME_WE)
   string(REGEX REPLACE "^test_" "" stem ${stem})
   set(target unit_${room}_${stem})
+  # Not an error here: the other rooms can be built and tested, and the run of the tests tells.
   if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
-    message(WARNING "${target}: ${file} does not exist")
+    add_test(NAME ${target} COMMAND ${CMAKE_COMMAND} -E cat ${CMAKE_CURRENT_SOURCE_DIR}/${file})
     return()
   endif()
   add_executable(${target} ${file})

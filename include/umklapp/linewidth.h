@@ -24,7 +24,7 @@ typedef struct umk_linewidth_options {
  * Prepares linewidths on a grid. All objects given here are borrowed and must outlive *linewidth, and so must the
  * arrays of options. interaction may be NULL when every run is given an average strength. The scratch of all threads of
  * the context is allocated here; *linewidth is then used with this context only. Fails with UMK_ERROR_ARGUMENT for a
- * negative temperature or a missing weight, UMK_ERROR_MEMORY above the limit.
+ * negative temperature, a missing weight, or objects that do not belong to each other; UMK_ERROR_MEMORY above the limit.
  */
 UMK_API umk_status umk_linewidth_create(umk_linewidth **linewidth, umk_context *context,
                                         const umk_interaction *interaction, const umk_grid *grid,

@@ -1,6 +1,7 @@
 /* Checked allocation: overflow, failure and the planned size of a calculation each end in a message. */
 #include "base/base.h"
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,9 +45,20 @@ void umk_release(void *memory) {
     free(memory);
 }
 
+/* "3.25 GB", "12.5 MB" */
+static void format_bytes(char text[32], double bytes) {
+    if (bytes < 1e8) {
+        snprintf(text, 32, "%.3g MB", bytes / 1e6);
+    } else {
+        snprintf(text, 32, "%.2f GB", bytes / 1e9);
+    }
+}
+
 umk_status umk_check_memory(umk_context *context, double bytes, const char *what, const char *way_out) {
     double limit = (double)umk_context_memory_limit(context);
     if (bytes <= limit) return UMK_OK;
-    return umk_fail(context, UMK_ERROR_MEMORY, "%s needs %.2f GB and %.2f GB may be used: %s", what, bytes / 1e9,
-                    limit / 1e9, way_out);
+    char needed[32], allowed[32];
+    format_bytes(needed, bytes);
+    format_bytes(allowed, limit);
+    return umk_fail(context, UMK_ERROR_MEMORY, "%s needs %s and %s may be used: %s", what, needed, allowed, way_out);
 }

@@ -14,6 +14,9 @@
 /* The surrounding box of a supercell matrix with sane entries has fewer points than this. */
 #define LARGEST_BOX 200000000
 
+/* Force constants of that many atoms fill petabytes. */
+enum { most_atoms = 1000000 };
+
 static umk_status check_matrix(umk_context *context, const int64_t matrix[3][3], umk_sublattice *sublattice) {
     if (!umk_sublattice_create(sublattice, matrix)) {
         for (int i = 0; i < 9; i++) {
@@ -100,8 +103,11 @@ umk_status umk_supercell_cell(umk_cell *supercell, umk_context *context, const u
     memset(supercell, 0, sizeof *supercell);
     UMK_TRY(check_matrix(context, matrix, &sublattice));
     int64_t n_atoms = umk_checked_product(2, (const int64_t[]){unit_cell->n_atoms, sublattice.n_cosets});
-    if (n_atoms < 0 || n_atoms > INT32_MAX) {
-        status = umk_fail(context, UMK_ERROR_INPUT, "supercell matrix: the supercell has too many atoms");
+    if (n_atoms < 0 || n_atoms > most_atoms) {
+        status = umk_fail(context, UMK_ERROR_INPUT,
+                          "supercell matrix: the supercell has too many atoms (%" PRId64 " times those of the unit "
+                          "cell, at most %d in all)",
+                          sublattice.n_cosets, most_atoms);
         goto cleanup;
     }
     UMK_ALLOCATE(context, points, sublattice.n_cosets);

@@ -237,23 +237,31 @@ static umk_status prepare_zone(zone *z, umk_context *context, const umk_grid *gr
 }
 
 /** Counts the images of every GR point into bz_map, so that bz_map[i] is the first of point i. */
-static void count_images(umk_grid *grid, const zone *z) {
+static umk_status count_images(umk_grid *grid, umk_context *context, const zone *z) {
+    umk_status status = UMK_OK;
     int64_t address[3];
     for (int64_t i = 0; i < grid->n_points; i++) {
+        if (i % umk_grid_points_per_check == 0) UMK_TRY(umk_check_cancel(context));
         umk_grid_address(grid, i, address);
         grid->bz_map[i + 1] = grid->bz_map[i] + find_images(z, address, NULL);
     }
     grid->n_bz_points = grid->bz_map[grid->n_points];
+cleanup:
+    return status;
 }
 
-static void fill_images(umk_grid *grid, const zone *z) {
+static umk_status fill_images(umk_grid *grid, umk_context *context, const zone *z) {
+    umk_status status = UMK_OK;
     int64_t address[3];
     for (int64_t i = 0; i < grid->n_points; i++) {
+        if (i % umk_grid_points_per_check == 0) UMK_TRY(umk_check_cancel(context));
         umk_grid_address(grid, i, address);
         find_images(z, address, grid->addresses + grid->bz_map[i]);
         for (int64_t j = grid->bz_map[i]; j < grid->bz_map[i + 1]; j++) grid->bz_to_gr[j] = i;
         grid->gr_to_bz[i] = grid->bz_map[i];
     }
+cleanup:
+    return status;
 }
 
 umk_status umk_grid_find_zone(umk_grid *grid, umk_context *context) {
@@ -263,10 +271,10 @@ umk_status umk_grid_find_zone(umk_grid *grid, umk_context *context) {
     UMK_TRY(prepare_zone(&z, context, grid));
     UMK_ALLOCATE(context, grid->bz_map, grid->n_points + 1);
     UMK_ALLOCATE(context, grid->gr_to_bz, grid->n_points);
-    count_images(grid, &z);
+    UMK_TRY(count_images(grid, context, &z));
     UMK_ALLOCATE(context, grid->addresses, grid->n_bz_points);
     UMK_ALLOCATE(context, grid->bz_to_gr, grid->n_bz_points);
-    fill_images(grid, &z);
+    UMK_TRY(fill_images(grid, context, &z));
 cleanup:
     return status;
 }

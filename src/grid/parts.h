@@ -4,6 +4,9 @@
 
 #include "grid/grid.h"
 
+/** Loops over all points look for a cancellation after so many. */
+enum { umk_grid_points_per_check = 1 << 15 };
+
 /** mesh.c: diagonal, grid_matrix, p, q, is_generalized, n_points from the options. Checks sizes and symmetry. */
 umk_status umk_grid_choose_mesh(umk_grid *grid, umk_context *context, const umk_crystal *crystal,
                                 const umk_grid_options *options);

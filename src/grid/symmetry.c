@@ -99,10 +99,12 @@ cleanup:
 }
 
 /** Lets every point know the smallest index of its star. */
-static void map_stars(umk_grid *grid) {
+static umk_status map_stars(umk_grid *grid, umk_context *context) {
+    umk_status status = UMK_OK;
     for (int64_t i = 0; i < grid->n_points; i++) grid->symmetry_map[i] = -1;
     int64_t address[3];
     for (int64_t i = 0; i < grid->n_points; i++) {
+        if (i % umk_grid_points_per_check == 0) UMK_TRY(umk_check_cancel(context));
         if (grid->symmetry_map[i] >= 0) continue;
         umk_grid_address(grid, i, address);
         for (int64_t r = 0; r < grid->n_rotations; r++) {
@@ -111,6 +113,8 @@ static void map_stars(umk_grid *grid) {
             grid->symmetry_map[umk_grid_index(grid, rotated)] = i;
         }
     }
+cleanup:
+    return status;
 }
 
 umk_status umk_grid_find_irreducible(umk_grid *grid, umk_context *context, bool is_reduced) {
@@ -118,7 +122,7 @@ umk_status umk_grid_find_irreducible(umk_grid *grid, umk_context *context, bool 
     int64_t n_points = grid->n_points, *place = NULL;
     UMK_ALLOCATE(context, grid->symmetry_map, n_points);
     UMK_ALLOCATE(context, grid->irreducible_map, n_points);
-    map_stars(grid);
+    UMK_TRY(map_stars(grid, context));
     int64_t n = 0;
     for (int64_t i = 0; i < n_points; i++) {
         grid->irreducible_map[i] = is_reduced ? grid->symmetry_map[i] : i;

@@ -132,6 +132,7 @@ umk_status umk_triplets_create(umk_triplets **triplets, umk_context *context, co
     int64_t *weights = NULL;
     int8_t *is_taken = NULL;
     *triplets = NULL;
+    UMK_TRY(umk_check_cancel(context));
     if (bz_point < 0 || bz_point >= grid->n_bz_points) {
         return umk_fail(context, UMK_ERROR_ARGUMENT, "there is no grid point %lld: the grid has points 0 to %lld",
                         (long long)bz_point, (long long)grid->n_bz_points - 1);

@@ -7,6 +7,9 @@
 #include "linalg/matrix3.h"
 #include "phonon/phonons.h"
 
+/* Orbits of fine grids take seconds: the caller's wish to stop is looked at after so many points. */
+enum { points_per_check = 1 << 15 };
+
 /* Gives all BZ points of one GR point the representative. */
 static void mark_images(int64_t *representatives, const umk_grid *grid, int64_t gr_point, int64_t representative) {
     for (int64_t point = grid->bz_map[gr_point]; point < grid->bz_map[gr_point + 1]; point++) {
@@ -37,6 +40,7 @@ umk_status umk_phonon_orbits(int64_t **representatives, umk_context *context, co
     UMK_ALLOCATE(context, *representatives, grid->n_bz_points);
     for (int64_t point = 0; point < grid->n_bz_points; point++) (*representatives)[point] = -1;
     for (int64_t point = 0; point < grid->n_bz_points; point++) {
+        if (point % points_per_check == 0) UMK_TRY(umk_check_cancel(context));
         if ((*representatives)[point] < 0) mark_orbit(*representatives, grid, point, periodic);
     }
 cleanup:

@@ -22,15 +22,13 @@ enum { longest_unit = 64 };
 static umk_status check_file(umk_context *context, const char *path, int64_t *size) {
     struct stat about;
     errno = 0;
-    FILE *stream = fopen(path, "rb");
+    bool known = stat(path, &about) == 0;
+    if (known && !S_ISREG(about.st_mode)) return umk_fail(context, UMK_ERROR_IO, "%s: is no file", path);
+    FILE *stream = known ? fopen(path, "rb") : NULL; /* of a pipe it would wait */
     if (stream == NULL) {
         return umk_fail(context, UMK_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno != 0 ? errno : EIO));
     }
-    bool known = fstat(fileno(stream), &about) == 0;
-    int error = errno;
     fclose(stream);
-    if (!known) return umk_fail(context, UMK_ERROR_IO, "%s: cannot be opened: %s", path, strerror(error));
-    if (!S_ISREG(about.st_mode)) return umk_fail(context, UMK_ERROR_IO, "%s: is no file", path);
     *size = (int64_t)about.st_size;
     return UMK_OK;
 }

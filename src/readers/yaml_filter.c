@@ -107,6 +107,11 @@ static void take_lines(umk_yaml_filter *filter) {
         bool opens_dataset = false;
         if (!filter->inside_line) {
             if (!whole && left < umk_yaml_filter_size) return;
+            if (!filter->is_started) {
+                filter->is_started = true;
+                filter->begin += starts_with(line, length, "\xef\xbb\xbf") ? 3 : 0;
+                continue;
+            }
             opens_dataset = start_line(filter, line, length);
         }
         if (filter->in_dataset) {

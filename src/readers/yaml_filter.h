@@ -19,6 +19,7 @@ typedef struct umk_yaml_filter {
     bool has_displacements, has_forces; /* seen in the datasets left out */
 
     enum { UMK_ROOT_UNKNOWN, UMK_ROOT_BLOCK, UMK_ROOT_OTHER } root;
+    bool is_started;          /* a byte-order mark before the first line has been left out */
     bool in_dataset;          /* the lines are being left out */
     bool names_displacements; /* the dataset's own key says that its items are displacements */
     bool inside_line;         /* the head of the line is done with, the rest follows */

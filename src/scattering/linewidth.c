@@ -22,6 +22,16 @@ static int64_t choose_batch_size(const umk_linewidth_options *options, int64_t n
     return size;
 }
 
+static umk_status check_objects(umk_context *context, const umk_interaction *interaction, const umk_grid *grid,
+                                const umk_phonons *phonons, const umk_linewidth_options *options) {
+    bool belong = phonons->n_points == grid->n_bz_points;
+    belong = belong && (interaction == NULL || interaction->n_bands == phonons->n_bands);
+    for (int64_t w = 0; w < options->n_weights; w++) belong = belong && options->weights[w]->grid == grid;
+    if (belong) return UMK_OK;
+    return umk_fail(context, UMK_ERROR_ARGUMENT,
+                    "grid, phonons, integration weights and interaction do not belong to each other");
+}
+
 static umk_status check_options(umk_context *context, const umk_linewidth_options *options) {
     if (options->n_temperatures < 1 || options->n_weights < 1) {
         return umk_fail(context, UMK_ERROR_ARGUMENT, "linewidths need a temperature and a way to integrate");
@@ -99,6 +109,7 @@ umk_status umk_linewidth_create(umk_linewidth **linewidth, umk_context *context,
     umk_linewidth *made = NULL;
     *linewidth = NULL;
     UMK_TRY(check_options(context, options));
+    UMK_TRY(check_objects(context, interaction, grid, phonons, options));
     int n_threads = umk_context_n_threads(context);
     UMK_TRY(umk_check_memory(context, umk_linewidth_memory(interaction, grid, phonons, options, n_threads),
                              "the scratch of the linewidths", "use fewer threads or temperatures"));

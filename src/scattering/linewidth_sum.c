@@ -75,7 +75,8 @@ static void set_average_strength(const umk_linewidth *linewidth, const umk_linew
     for (int64_t t = 0; t < n_triplets; t++) {
         const double *f1 = scratch->legs[t].frequencies, *f2 = scratch->legs[linewidth->batch_size + t].frequencies;
         for (int64_t b0 = 0; b0 < n_block; b0++) {
-            double value = group->average_strength[group->point->first_band + b0];
+            bool scatters = group->frequency_points[b0] > cutoff;
+            double value = scatters ? group->average_strength[group->point->first_band + b0] : 0;
             double *out = scratch->strength + (t * n_block + b0) * n * n;
             for (int64_t pair = 0; pair < n * n; pair++) {
                 out[pair] = f1[pair / n] > cutoff && f2[pair % n] > cutoff ? value : 0;

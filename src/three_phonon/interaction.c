@@ -71,9 +71,9 @@ void umk_interaction_destroy(umk_interaction *interaction) {
 static const double block_bytes = 256e6;
 
 int64_t umk_interaction_block_bands(const umk_interaction *interaction) {
-    double one = (double)interaction->kernel->point_size(interaction, 1);
-    int64_t n = (int64_t)(block_bytes / one);
-    return n < 1 ? 1 : n > interaction->n_bands ? interaction->n_bands : n;
+    double n_bands = (double)interaction->n_bands, one = (double)interaction->kernel->point_size(interaction, 1);
+    if (n_bands * one <= block_bytes) return interaction->n_bands;
+    return one < block_bytes ? (int64_t)(block_bytes / one) : 1;
 }
 
 double umk_strength_factor(int64_t n_grid) {

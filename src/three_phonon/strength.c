@@ -102,14 +102,30 @@ cleanup:
     return status;
 }
 
-static umk_status check_triplets(umk_context *context, const umk_phonons *phonons, int64_t n_triplets,
-                                 const int64_t (*triplets)[3]) {
+/* q0 + q1 + q2 = G is what the kernels rely on. */
+static bool conserves(const umk_grid *grid, const int64_t triplet[3]) {
+    for (int c = 0; c < 3; c++) {
+        int64_t sum = 0;
+        for (int leg = 0; leg < 3; leg++) sum += grid->addresses[triplet[leg]][c];
+        if (sum % grid->diagonal[c] != 0) return false;
+    }
+    return true;
+}
+
+static umk_status check_triplets(umk_context *context, const umk_interaction *interaction, const umk_phonons *phonons,
+                                 const umk_grid *grid, int64_t n_triplets, const int64_t (*triplets)[3]) {
+    if (phonons->n_points != grid->n_bz_points || phonons->n_bands != interaction->n_bands) {
+        return umk_fail(context, UMK_ERROR_ARGUMENT, "the phonons do not belong to the grid and the interaction");
+    }
     for (int64_t t = 0; t < n_triplets; t++) {
         for (int leg = 0; leg < 3; leg++) {
             if (triplets[t][leg] >= 0 && triplets[t][leg] < phonons->n_points) continue;
             return umk_fail(context, UMK_ERROR_ARGUMENT, "triplet %lld has a point %lld that is not among the phonons",
                             (long long)t, (long long)triplets[t][leg]);
         }
+        if (conserves(grid, triplets[t])) continue;
+        return umk_fail(context, UMK_ERROR_ARGUMENT, "triplet %lld (%lld, %lld, %lld) does not sum to a lattice vector",
+                        (long long)t, (long long)triplets[t][0], (long long)triplets[t][1], (long long)triplets[t][2]);
     }
     return UMK_OK;
 }
@@ -123,7 +139,7 @@ umk_status umk_interaction_strength(const umk_interaction *interaction, umk_cont
     int64_t n_block = umk_interaction_block_bands(interaction);
     int64_t *order = NULL;
     strength_task task = {.interaction = interaction, .phonons = phonons, .triplets = triplets, .strength = strength};
-    UMK_TRY(check_triplets(context, phonons, n_triplets, triplets));
+    UMK_TRY(check_triplets(context, interaction, phonons, grid, n_triplets, triplets));
     task.factor = umk_strength_factor(grid->n_points);
     task.workspace_size = kernel->workspace_size(interaction, n_block, batch_size);
     UMK_ALLOCATE(context, order, n_triplets);

@@ -6,7 +6,7 @@
 double umk_mode_heat_capacity(double frequency, double temperature) {
     if (!(frequency > 0) || !(temperature > 0)) return 0;
     double half = frequency * UMK_THZ_EV / (2 * UMK_BOLTZMANN_EV * temperature);
-    if (half > 350) return 0; /* below the smallest number, and sinh would overflow */
+    if (half > 700) return 0; /* below the smallest number, and sinh would overflow */
     double ratio = half / sinh(half);
     return UMK_BOLTZMANN_EV * ratio * ratio;
 }

@@ -193,6 +193,10 @@ static umk_status check_read(const umk_rta *rta) {
                 (long long)read->n_points, (long long)read->n_bands, (long long)read->n_temperatures,
                 (long long)rta->n_points, (long long)rta->n_bands, (long long)rta->n_temperatures);
         }
+        if (rta->options->normal_umklapp && (read->gamma_normal == NULL || read->gamma_umklapp == NULL)) {
+            return umk_fail(rta->context, UMK_ERROR_INPUT,
+                            "the linewidths read are not split into normal and Umklapp parts: make them with --nu");
+        }
         for (int64_t i = 0; read->grid_points != NULL && i < rta->n_points; i++) {
             if (read->grid_points[i] == rta->points[i]) continue;
             return umk_fail(rta->context, UMK_ERROR_INPUT,
@@ -306,12 +310,26 @@ static umk_status choose_strength(const umk_rta *rta, int64_t i, point_room *roo
     return status;
 }
 
+/* Absurd force constants overflow; a kappa without the modes in question would hide it. */
+static umk_status check_finite(const umk_rta *rta, int64_t i, const umk_linewidth_result *point) {
+    int64_t n = rta->n_sigmas * rta->n_temperatures * rta->n_bands;
+    for (int64_t k = 0; k < n; k++) {
+        if (isfinite(point->gamma[k])) continue;
+        return umk_fail(rta->context, UMK_ERROR_NUMERICAL,
+                        "grid point %lld: a linewidth is not a finite number: are the force constants, masses and "
+                        "options sensible?",
+                        (long long)rta->points[i]);
+    }
+    return UMK_OK;
+}
+
 static umk_status run_point(const umk_rta *rta, int64_t i, point_room *room, umk_conductivity *results) {
     umk_status status = UMK_OK;
     bool use_strength = false;
     UMK_TRY(choose_strength(rta, i, room, &use_strength));
     UMK_TRY(umk_linewidth_run(rta->linewidth, rta->context, rta->points[i], use_strength ? room->strength : NULL,
                               &room->result));
+    UMK_TRY(check_finite(rta, i, &room->result));
     if (use_strength) memcpy(room->result.average_strength, room->strength, (size_t)rta->n_bands * sizeof(double));
     store_point(rta, i, &room->result, results);
 cleanup:

@@ -2,9 +2,27 @@
 #include "grid/grid.h"
 #include "transport/conductivity.h"
 #include "writers/kappa_name.h"
+#include <math.h>
 #include <string.h>
 #include <umklapp/output.h>
 #include <unistd.h>
+
+/* Linewidths that a calculation may go on with. */
+static umk_status check_linewidths(umk_context *context, const umk_conductivity *read, const char *path) {
+    const double *const arrays[] = {read->gamma, read->gamma_normal, read->gamma_umklapp, read->average_strength};
+    static const char *const names[] = {"gamma", "gamma_N", "gamma_U", "ave_pp"};
+    int64_t modes = read->n_points * read->n_bands;
+    if (read->gamma == NULL) return umk_fail(context, UMK_ERROR_INPUT, "%s: has no dataset gamma", path);
+    for (int a = 0; a < 4; a++) {
+        int64_t n = a == 3 ? modes : modes * read->n_temperatures;
+        for (int64_t i = 0; arrays[a] != NULL && i < n; i++) {
+            if (isfinite(arrays[a][i])) continue;
+            return umk_fail(context, UMK_ERROR_INPUT, "%s, dataset %s: holds %g, expected finite numbers", path,
+                            names[a], arrays[a][i]);
+        }
+    }
+    return UMK_OK;
+}
 
 static umk_status read_point(umk_conductivity *point, umk_context *context, const umk_conductivity *name_of,
                              int64_t grid_point, const umk_output_options *options) {
@@ -14,6 +32,8 @@ static umk_status read_point(umk_conductivity *point, umk_context *context, cons
     if (status == UMK_OK && (point->n_points != 1 || point->gamma == NULL)) {
         status = umk_fail(context, UMK_ERROR_INPUT, "%s: it does not hold the linewidths of one grid point", path);
     }
+    if (status == UMK_OK) status = check_linewidths(context, point, path);
+    if (status != UMK_OK) umk_conductivity_clear(point);
     umk_string_free(path);
     return status;
 }
@@ -24,6 +44,17 @@ static void copy_rows(double *to, const double *from, int64_t n_leading, int64_t
     for (int64_t t = 0; t < n_leading; t++) {
         memcpy(to + (t * n_points + i) * n_bands, from + t * n_bands, (size_t)n_bands * sizeof *to);
     }
+}
+
+/* Whether a file of one point is of the same run as the first. */
+static bool is_of_same_run(const umk_conductivity *all, const umk_conductivity *point) {
+    if (point->n_bands != all->n_bands || point->n_temperatures != all->n_temperatures) return false;
+    for (int64_t t = 0; point->temperatures != NULL && t < all->n_temperatures; t++) {
+        if (fabs(point->temperatures[t] - all->temperatures[t]) > 1e-6) return false;
+    }
+    return (point->gamma_normal != NULL) == (all->gamma_normal != NULL) &&
+           (point->gamma_umklapp != NULL) == (all->gamma_umklapp != NULL) &&
+           (point->average_strength != NULL) == (all->average_strength != NULL);
 }
 
 static umk_status add_point(umk_conductivity *all, umk_context *context, const umk_conductivity *point,
@@ -38,8 +69,10 @@ static umk_status add_point(umk_conductivity *all, umk_context *context, const u
             memcpy(all->temperatures, point->temperatures, (size_t)point->n_temperatures * sizeof(double));
         }
     }
-    if (point->n_bands != all->n_bands || point->n_temperatures != all->n_temperatures) {
-        return umk_fail(context, UMK_ERROR_INPUT, "the files of single grid points differ in bands or temperatures");
+    if (!is_of_same_run(all, point)) {
+        return umk_fail(context, UMK_ERROR_INPUT,
+                        "the file of grid point %lld differs from the first in bands, temperatures or datasets",
+                        (long long)(point->grid_points != NULL ? point->grid_points[0] : i));
     }
     copy_rows(all->gamma, point->gamma, all->n_temperatures, n_points, i, all->n_bands);
     copy_rows(all->gamma_normal, point->gamma_normal, all->n_temperatures, n_points, i, all->n_bands);
@@ -61,6 +94,7 @@ umk_status umk_conductivity_read_gamma(umk_conductivity *conductivity, umk_conte
     UMK_TRY(umk_kappa_path(&path, context, &name_of, -1, options));
     if (access(path, F_OK) == 0) {
         UMK_TRY(umk_conductivity_read(conductivity, context, path));
+        UMK_TRY(check_linewidths(context, conductivity, path));
         goto cleanup;
     }
     for (int64_t i = 0; i < n_points; i++) {

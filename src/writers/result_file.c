@@ -12,6 +12,9 @@ static umk_status check_readable(umk_hdf5_file *file) {
     struct stat information;
     if (stat(file->path, &information) != 0) return umk_fail_system(file->context, "cannot read", file->path, errno);
     if (S_ISDIR(information.st_mode)) return umk_fail_system(file->context, "cannot read", file->path, EISDIR);
+    if (!S_ISREG(information.st_mode)) {
+        return umk_fail(file->context, UMK_ERROR_IO, "cannot read \"%s\": is no file", file->path);
+    }
     int descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return umk_fail_system(file->context, "cannot read", file->path, errno);
     close(descriptor);

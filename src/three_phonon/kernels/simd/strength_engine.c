@@ -199,7 +199,11 @@ static void strength(const umk_interaction *interaction, const umk_strength_poin
     scratch scratch = lay_out(interaction, n_block, n_triplets, workspace);
     for (int64_t t = 0; t < n_triplets; t++)
         fill_phases(leg1[t].q, fc3->reach, fc3->n_rb, fc3->rb, scratch.axes, scratch.phases + t * fc3->n_rb);
-    umk_complex_product(n_triplets, size, fc3->n_rb, scratch.phases, point->data, scratch.g);
+    if (fc3->n_rb > 0) {
+        umk_complex_product(n_triplets, size, fc3->n_rb, scratch.phases, point->data, scratch.g);
+    } else { /* all constants are zero, and BLAS wants at least one row */
+        memset(scratch.g, 0, (size_t)(n_triplets * size) * sizeof *scratch.g);
+    }
     for (int64_t t = 0; t < n_triplets; t++) {
         const int8_t *skip = is_zero == NULL ? NULL : is_zero + t * size;
         umk_periodic_eigenvectors(interaction, &leg1[t], scratch.w1);

@@ -1,0 +1,92 @@
+#!/bin/sh
+# What the program does when all is well: help, log, numbers, the same bits whatever the number of threads, the report.
+here=$(dirname "$0")
+. "$here/cases.sh"
+si=$silicon/phono3py_disp.yaml
+prints() { grep -qF -e "$1" "$scratch/out" || fail "$2: \"$1\" is not printed"; }
+# order WORDS: lines with these words, separated by semicolons, follow each other in the log
+order() {
+  rest="$1;" last=0
+  while [ -n "$rest" ]; do
+    word=${rest%%;*} rest=${rest#*;}
+    number=$(grep -nF -e "$word" "$scratch/out" | head -n 1 | cut -d : -f 1)
+    if [ -z "$number" ] || [ "$number" -le "$last" ]; then fail "log: \"$word\" is missing or too early"; fi
+    last=${number:-$last}
+  done
+}
+
+# ---- help
+accept --version
+grep -qE '^umklapp [0-9]+\.[0-9]+\.[0-9]+$' "$scratch/out" || fail "--version printed: $(cat "$scratch/out")"
+for help in --help -h help; do
+  accept $help
+  prints 'rta' "$help" && prints 'report' "$help" && prints 'Exit status' "$help"
+done
+accept report --help
+for option in -o --output --title -q --quiet -h --help; do prints " $option" 'report --help'; done
+accept report -h
+accept rta -h
+accept rta --help
+for option in --fc2 --fc3 --born --pa --primitive-axes --mass --tolerance --nosym --mesh --grg --gm --grid-matrix \
+  --nomeshsym --noks --no-kappa-stars --nonac --nac-method --q-direction --cutoff-freq --exclude-gamma-acoustic --thm \
+  --sigma --sigma-cutoff --isotope --mv --bmfp --boundary-mfp --nu --full-pp --ave-pp --const-ave-pp --v2 --sym-fc3q \
+  --ts --tmin --tmax --tstep --gp --write-gamma --read-gamma -o --hdf5-compression --threads --memory -q --quiet -v \
+  --verbose -h --help --br; do
+  grep -qE -e "[ ,]$option([ ,]|\$)" "$scratch/out" || fail "rta --help does not mention $option"
+done
+# Every option of the help is known: a value too much or too little, or another reason, is what is complained about.
+# shellcheck disable=SC2013
+for option in $(grep -oE '^  -[^ ]*(, -[^ ]*)*' "$scratch/out" | tr -d ',' | grep -oE -e '--[^ ]+'); do
+  run rta "$option=x"
+  ! grep -q 'unknown option' "$scratch/err" || fail "rta $option is in the help and not accepted"
+done
+
+# ---- the log and the table. 66.059 W/(m K): phono3py 4.10.0 prints the same for
+# phono3py-load --mesh 5 5 5 --br --ts 300 --average-degenerate-weights --symmetrize-tetrahedra
+accept rta "$si" --mesh 5 5 5 --ts 300
+prints '  300.0      66.059     66.059     66.059' 'silicon 5x5x5'
+order 'phono3py_disp.yaml;Space group: Fd-3m (227), 48 rotations;Primitive cell: 2 atoms;fc2 was read from;fc3 was read from;Mesh: 5 x 5 x 5, 125 grid points, 10 irreducible;triplets: 255;Estimated memory;Scattering;Thermal conductivity (W/m-K) with tetrahedron method;written to "kappa-m555.hdf5"'
+prints 'time: about' 'log'
+[ "$(ls -A | tr '\n' ' ')" = 'kappa-m555.hdf5 phono3py.yaml ' ] || fail "files of a run: $(ls -A)"
+mv kappa-m555.hdf5 "$scratch/kappa-m555.hdf5"
+
+# ---- the summary is an input
+cp "$silicon"/fc?.hdf5 .
+accept rta phono3py.yaml --mesh 5 5 5 --ts 300 -q
+[ ! -s "$scratch/out" ] || fail '--quiet printed something'
+accept rta "$si" --mesh 5 5 5 --ts 300 -v -o summary.yaml
+[ -s summary.yaml ] || fail '-o summary.yaml wrote nothing'
+clear_work
+
+# ---- threads
+for threads in 1 2 5; do
+  accept rta "$si" --mesh 5 5 5 --ts 300 -q --threads $threads
+  cmp -s kappa-m555.hdf5 "$scratch/kappa-m555.hdf5" || fail "kappa-m555.hdf5 of $threads threads has other bits"
+  clear_work
+done
+
+# ---- a polar crystal, packed input; several widths and temperatures
+accept rta "$salt/phono3py_params_NaCl222.yaml.xz" --mesh 3 3 3 --ts 100 300 --sigma 0.1 0.2 --thm --isotope --nu
+prints "Gonze's dipole-dipole method" NaCl
+prints 'Mass variance of Cl' NaCl
+for name in '' -s0.1 -s0.2; do [ -s "kappa-m333$name.hdf5" ] || fail "kappa-m333$name.hdf5 is missing"; done
+[ "$(grep -c '^  *[13]00.0 ' "$scratch/out")" -eq 6 ] || fail 'six lines of kappa were expected'
+clear_work
+accept rta "$salt/phono3py_params_NaCl222.yaml.xz" --mesh 20 --grg --ts 300 --nac-method wang --hdf5-compression none
+clear_work
+accept rta "$si" --tmax=20 --mesh 2 2 2
+[ "$(grep -cE '^ +[0-9]+\.0 ' "$scratch/out")" -eq 3 ] || fail 'temperatures 0, 10 and 20 were expected'
+clear_work
+
+# ---- the report
+cp "$scratch/kappa-m555.hdf5" .
+accept report kappa-m555.hdf5
+[ -s kappa-m555.html ] || fail 'no page was written'
+grep -q '<svg' kappa-m555.html || fail 'the page has no figure'
+grep -q '66\.06' kappa-m555.html || fail 'the page does not tell kappa'
+grep -qE 'https?://[^w]' kappa-m555.html && fail 'the page asks the network'
+accept report kappa-m555.hdf5 -q -o page.html --title 'Si <&> more'
+[ ! -s "$scratch/out" ] || fail 'report --quiet printed something'
+grep -q 'Si &lt;&amp;&gt; more' page.html || fail 'the title is missing or not escaped'
+clear_work
+finish

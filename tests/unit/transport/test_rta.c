@@ -1,0 +1,313 @@
+/*
+ * umk_rta_run and its estimate on silicon: options that are refused, linewidths that are read, average and constant
+ * strengths, callbacks, single grid points, allocation failures.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/base.h"
+#include "grid/grid.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <umklapp/umklapp.h>
+
+static const double temperatures[2] = {100, 300};
+
+static umk_context *context;
+static umk_input input;
+static umk_fc2 *fc2;
+static umk_fc3 *fc3;
+static umk_crystal *crystal;
+static umk_harmonic *harmonic;
+static umk_grid *grid;
+static umk_phonons *phonons;
+static umk_interaction *interaction;
+static umk_transport_model model;
+
+static umk_status load(void) {
+    umk_status status = UMK_OK;
+    const char *folder = UMK_SOURCE_DIR "/examples/si-pbesol";
+    char path[1024];
+    umk_force_constants_file file;
+    umk_grid_options mesh = {.mesh = {3, 3, 3}};
+    snprintf(path, sizeof path, "%s/phono3py_disp.yaml", folder);
+    UMK_TRY(umk_input_read(&input, context, path));
+    umk_crystal_options options = {.unit_cell = &input.unit_cell,
+                                   .supercell_matrix = (const int64_t(*)[3])input.supercell_matrix,
+                                   .primitive_matrix = (const double(*)[3])input.primitive_matrix};
+    UMK_TRY(umk_crystal_create(&crystal, context, &options));
+    snprintf(path, sizeof path, "%s/fc2.hdf5", folder);
+    UMK_TRY(umk_force_constants_read(&file, context, path, 2));
+    UMK_TRY(umk_fc2_create(&fc2, context, crystal, &file));
+    umk_force_constants_file_clear(&file);
+    snprintf(path, sizeof path, "%s/fc3.hdf5", folder);
+    UMK_TRY(umk_force_constants_read(&file, context, path, 3));
+    UMK_TRY(umk_fc3_create(&fc3, context, crystal, &file));
+    umk_force_constants_file_clear(&file);
+    UMK_TRY(umk_harmonic_create(&harmonic, context, crystal, fc2, NULL));
+    UMK_TRY(umk_grid_create(&grid, context, crystal, &mesh));
+    UMK_TRY(umk_phonons_create(&phonons, context, harmonic, grid, NULL));
+    UMK_TRY(umk_interaction_create(&interaction, context, crystal, fc3, NULL));
+    model = (umk_transport_model){crystal, harmonic, grid, phonons, interaction};
+cleanup:
+    return status;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
+    options.n_threads = 1;
+    if (umk_context_create(&context, &options) != UMK_OK) return 1;
+    return load() != UMK_OK;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    umk_interaction_destroy(interaction);
+    umk_phonons_destroy(phonons);
+    umk_grid_destroy(grid);
+    umk_harmonic_destroy(harmonic);
+    umk_fc3_destroy(fc3);
+    umk_fc2_destroy(fc2);
+    umk_crystal_destroy(crystal);
+    umk_input_clear(&input);
+    umk_context_destroy(context);
+    return 0;
+}
+
+static umk_rta_options make_options(void) {
+    umk_rta_options options = UMK_RTA_OPTIONS_INIT;
+    options.n_temperatures = 2;
+    options.temperatures = temperatures;
+    return options;
+}
+
+static umk_conductivity run(const umk_rta_options *options) {
+    umk_conductivity result;
+    umk_status status = umk_rta_run(&result, context, &model, options);
+    if (status != UMK_OK) fail_msg("%s", umk_context_message(context));
+    return result;
+}
+
+static void expect_refused(const umk_rta_options *options, umk_status expected, const char *part) {
+    umk_conductivity result;
+    umk_rta_estimate estimate;
+    umk_status status = umk_rta_run(&result, context, &model, options);
+    umk_conductivity_clear(&result);
+    assert_int_equal(status, expected);
+    if (strstr(umk_context_message(context), part) == NULL) fail_msg("%s", umk_context_message(context));
+    assert_null(strchr(umk_context_message(context), '\n'));
+    if (expected == UMK_ERROR_ARGUMENT) {
+        assert_int_equal(umk_rta_estimate_run(&estimate, context, &model, options), expected);
+    }
+}
+
+static void test_refused(void **state) {
+    (void)state;
+    const double below[2] = {100, -5}, sigma[1] = {-0.1};
+    const int64_t outside[1] = {1000000};
+    umk_rta_options options = make_options();
+    options.n_temperatures = 0;
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "no temperatures");
+    options = make_options();
+    options.temperatures = below;
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "-5 K");
+    options = make_options();
+    options.boundary_mfp = -1;
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "boundary mean free path");
+    options.boundary_mfp = NAN;
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "boundary mean free path");
+    options = make_options();
+    options.n_grid_points = 1;
+    options.grid_points = outside;
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "grid point 1000000");
+    options = make_options();
+    options.n_sigmas = 1;
+    options.sigmas = sigma;
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "smearing width -0.1");
+    model.interaction = NULL;
+    options = make_options();
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "interaction is missing");
+    model.interaction = interaction;
+}
+
+static void expect_same(int64_t n, const double *a, const double *b) {
+    assert_memory_equal(a, b, (size_t)n * sizeof *a);
+}
+
+/* Linewidths that are read give the same kappa without an interaction; those of another run are refused. */
+static void test_read(void **state) {
+    (void)state;
+    const double variances[2] = {2e-4, 2e-4};
+    umk_rta_options options = make_options();
+    options.mass_variances = variances;
+    options.normal_umklapp = true;
+    umk_conductivity first = run(&options);
+    int64_t all = 2 * first.n_points * first.n_bands;
+    options.read = &first;
+    model.interaction = NULL;
+    umk_conductivity second = run(&options);
+    expect_same(all, second.gamma, first.gamma);
+    expect_same(all, second.gamma_umklapp, first.gamma_umklapp);
+    expect_same(all / 2, second.gamma_isotope, first.gamma_isotope);
+    expect_same(12, second.kappa, first.kappa);
+    umk_conductivity_clear(&second);
+    double *gamma = first.gamma;
+    first.gamma = NULL;
+    expect_refused(&options, UMK_ERROR_INPUT, "linewidths read");
+    first.gamma = gamma;
+    first.temperatures[1] = 301;
+    expect_refused(&options, UMK_ERROR_INPUT, "301 K");
+    first.temperatures[1] = 300;
+    first.grid_points[1]++;
+    expect_refused(&options, UMK_ERROR_INPUT, "grid point");
+    first.grid_points[1]--;
+    first.n_points--;
+    expect_refused(&options, UMK_ERROR_INPUT, "linewidths read");
+    first.n_points++;
+    options.average_strength = true;
+    expect_refused(&options, UMK_ERROR_INPUT, "--full-pp");
+    model.interaction = interaction;
+    umk_conductivity_clear(&first);
+}
+
+/* --ave-pp takes the averages of --full-pp; a constant strength is linear in its value. */
+static void test_average_strengths(void **state) {
+    (void)state;
+    umk_rta_options options = make_options();
+    options.full_strength = true;
+    umk_conductivity full = run(&options);
+    int64_t all = 2 * full.n_points * full.n_bands;
+    options = make_options();
+    options.average_strength = true;
+    umk_conductivity average = run(&options);
+    expect_same(all / 2, average.average_strength, full.average_strength);
+    options.read = &full;
+    umk_conductivity again = run(&options);
+    expect_same(all, again.gamma, average.gamma);
+    expect_same(12, again.kappa, average.kappa);
+    options = make_options();
+    options.constant_strength = 1e-10;
+    model.interaction = NULL;
+    umk_conductivity one = run(&options);
+    options.constant_strength = 2e-10;
+    umk_conductivity two = run(&options);
+    model.interaction = interaction;
+    assert_true(one.frequencies[0] < UMK_CUTOFF_FREQUENCY && one.gamma[0] == 0); /* the acoustic modes at Gamma */
+    for (int64_t i = 0; i < all; i++) assert_true(fabs(two.gamma[i] - 2 * one.gamma[i]) <= 1e-14 * two.gamma[i]);
+    for (int64_t i = 0; i < all / 2; i++) assert_true(one.average_strength[i] == 1e-10);
+    /* of one mode gamma is linear in its own strength: the ratio of two runs is that of the strengths */
+    for (int64_t i = 0; i < all; i++) {
+        double expected = one.gamma[i] * average.average_strength[i % (all / 2)] / 1e-10;
+        assert_true(fabs(average.gamma[i] - expected) <= 1e-5 * average.gamma[i] + 1e-12);
+    }
+    umk_conductivity *const results[] = {&full, &average, &again, &one, &two};
+    for (int i = 0; i < 5; i++) umk_conductivity_clear(results[i]);
+}
+
+typedef struct seen {
+    int64_t n_calls, stop_at;
+} seen;
+
+static umk_status on_point(void *user, const umk_conductivity *results, int64_t point) {
+    seen *seen = user;
+    assert_int_equal(point, seen->n_calls);
+    assert_true(results[0].gamma[(point + 1) * results[0].n_bands - 1] > 0);
+    return ++seen->n_calls == seen->stop_at ? UMK_ERROR_CANCELLED : UMK_OK;
+}
+
+static void test_callback(void **state) {
+    (void)state;
+    seen seen = {0, -1};
+    umk_conductivity result;
+    umk_rta_options options = make_options();
+    options.on_point = on_point;
+    options.user = &seen;
+    result = run(&options);
+    assert_int_equal(seen.n_calls, result.n_points);
+    umk_conductivity_clear(&result);
+    seen.n_calls = 0;
+    seen.stop_at = 2;
+    assert_int_equal(umk_rta_run(&result, context, &model, &options), UMK_ERROR_CANCELLED);
+    assert_int_equal(seen.n_calls, 2);
+    umk_conductivity_clear(&result);
+}
+
+/* Points of one's choice: their rows are those of the whole, with the size of their star, and there is no kappa. */
+static void test_points(void **state) {
+    (void)state;
+    umk_rta_options options = make_options();
+    umk_conductivity whole = run(&options), part;
+    const int64_t chosen[2] = {whole.grid_points[2], whole.grid_points[1]};
+    options.n_grid_points = 2;
+    options.grid_points = chosen;
+    part = run(&options);
+    assert_null(part.kappa);
+    assert_int_equal(part.n_points, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(part.weights[i], whole.weights[2 - i]);
+        expect_same(36, part.gv_by_gv + 36 * i, whole.gv_by_gv + 36 * (2 - i));
+        for (int t = 0; t < 2; t++) {
+            expect_same(6, part.gamma + (t * 2 + i) * 6, whole.gamma + (t * whole.n_points + 2 - i) * 6);
+        }
+    }
+    umk_conductivity_clear(&whole);
+    umk_conductivity_clear(&part);
+}
+
+static void test_estimate(void **state) {
+    (void)state;
+    umk_rta_estimate estimate;
+    umk_rta_options options = make_options();
+    assert_int_equal(umk_rta_estimate_run(&estimate, context, &model, &options), UMK_OK);
+    const int64_t *points, *weights;
+    int64_t n = umk_grid_irreducible(grid, &points, &weights), n_triplets = 0;
+    for (int64_t i = 0; i < n; i++) {
+        umk_triplets *triplets;
+        assert_int_equal(umk_triplets_create(&triplets, context, grid, points[i]), UMK_OK);
+        n_triplets += triplets->n_triplets;
+        umk_triplets_destroy(triplets);
+    }
+    assert_int_equal(estimate.n_points, n);
+    assert_true(estimate.n_triplets == (double)n_triplets);
+    assert_true(estimate.bytes > 0 && estimate.seconds > 0 && estimate.seconds < 60);
+}
+
+static void test_allocation_failures(void **state) {
+    (void)state;
+    const double sigmas[2] = {0, 0.1}, variances[2] = {2e-4, 2e-4};
+    umk_rta_options options = make_options();
+    options.n_sigmas = 2;
+    options.sigmas = sigmas;
+    options.mass_variances = variances;
+    options.normal_umklapp = options.full_strength = true;
+    int n_failures = 0, step = 1;
+    for (;; n_failures += step) {
+        umk_conductivity results[2];
+        umk_test_fail_allocation(n_failures);
+        umk_status status = umk_rta_run(results, context, &model, &options);
+        umk_test_fail_allocation(-1);
+        for (int s = 0; s < 2; s++) umk_conductivity_clear(&results[s]);
+        if (status == UMK_OK) break;
+        assert_int_equal(status, UMK_ERROR_MEMORY);
+        if (n_failures > 100) step = 7; /* the same again for each grid point */
+    }
+    assert_true(n_failures > 80);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_average_strengths),
+        cmocka_unit_test(test_callback),
+        cmocka_unit_test(test_points),
+        cmocka_unit_test(test_estimate),
+        cmocka_unit_test(test_allocation_failures),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
