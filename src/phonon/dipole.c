@@ -92,11 +92,13 @@ umk_status umk_dipole_create(umk_dipole *dipole, umk_context *context, const umk
     double *scratch = NULL;
     double coulomb = crystal->born.factor > 0 ? crystal->born.factor : UMK_COULOMB_FACTOR;
     double cutoff = cbrt(3 * n_sphere_vectors / (4 * UMK_PI) / crystal->volume);
+    if (crystal->born.reciprocal_cutoff > 0) cutoff = crystal->born.reciprocal_cutoff;
     const double(*eps)[3] = crystal->born.dielectric;
     double mean = (eps[0][0] + eps[1][1] + eps[2][2]) / 3;
     *dipole = (umk_dipole){.n_primitive = n_p, .factor = coulomb * 4 * UMK_PI / crystal->volume};
     if (!(mean > 0)) return umk_fail(context, UMK_ERROR_INPUT, "the dielectric tensor has no positive trace");
     dipole->lambda = sqrt(-cutoff * cutoff * mean / 4 / log(surface_weight));
+    if (crystal->born.ewald_lambda > 0) dipole->lambda = crystal->born.ewald_lambda;
     dipole->n_vectors = list_vectors(crystal->reciprocal_lattice, cutoff, NULL);
     dipole->n_padded = (dipole->n_vectors + n_lanes - 1) / n_lanes * n_lanes;
     UMK_ALLOCATE(context, vectors, dipole->n_vectors);

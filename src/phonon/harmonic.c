@@ -47,9 +47,21 @@ cleanup:
     return status;
 }
 
+/* q.eps.q, by which the long-range forces are divided, is positive for every q: Sylvester's criterion. */
+static umk_status check_dielectric(umk_context *context, const double eps[3][3]) {
+    double s[3][3];
+    for (int k = 0; k < 9; k++) s[k / 3][k % 3] = (eps[k / 3][k % 3] + eps[k % 3][k / 3]) / 2;
+    bool positive = s[0][0] > 0 && s[0][0] * s[1][1] - s[0][1] * s[1][0] > 0 &&
+                    umk_determinant3((const double(*)[3])s) > 0;
+    if (positive) return UMK_OK;
+    return umk_fail(context, UMK_ERROR_INPUT, "BORN data: the dielectric tensor is not positive definite");
+}
+
 static umk_status create_nac(umk_harmonic *harmonic, umk_context *context, const umk_crystal *crystal,
                              const umk_fc2 *fc2, const double direction[3]) {
     double cartesian[3];
+    umk_status checked = check_dielectric(context, crystal->born.dielectric);
+    if (checked != UMK_OK) return checked;
     umk_apply3(cartesian, crystal->reciprocal_lattice, direction);
     bool has_direction = umk_norm3(cartesian) > 0;
     if (harmonic->nac_method == UMK_NAC_WANG) {

@@ -1,6 +1,6 @@
 /*
  * fc2.hdf5 and fc3.hdf5: dataset fc2 or force_constants (rows, atoms, 3, 3), dataset fc3 (rows, atoms, atoms, 3, 3, 3),
- * p2s_map, physical_unit.
+ * p2s_map, physical_unit, fc3_nonzero_indices (rows, atoms, atoms).
  *
  * A unit other than eV/angstrom^2 in fc2.hdf5 is converted, as phono3py does; phono3py writes no unit into fc3.hdf5,
  * and one that says something else than eV/angstrom^3 is refused.
@@ -218,6 +218,40 @@ static umk_status read_unit(const umk_hdf5_file *file, umk_force_constants_file 
     return status;
 }
 
+/* ---- fc3_nonzero_indices ----------------------------------------------------------------------------------------*/
+
+/* Blocks flagged 0 (beyond a cut-off distance) are left out of all sums by phono3py, also where they are not zero. */
+static umk_status apply_flags(const umk_hdf5_file *file, hid_t dataset, umk_force_constants_file *out) {
+    static const char name[] = "fc3_nonzero_indices";
+    umk_hdf5_shape shape;
+    char found[256];
+    double *flags = NULL;
+    umk_hdf5_get_shape(dataset, &shape);
+    const hsize_t *dims = shape.dims;
+    if (shape.rank != 3 || dims[0] != (hsize_t)out->n_rows || dims[1] != (hsize_t)out->n_supercell ||
+        dims[2] != dims[1]) {
+        return umk_hdf5_fail(file, name, "has the shape %s, expected (%lld, %lld, %lld) as fc3",
+                             umk_hdf5_describe(found, sizeof found, shape.rank, dims), (long long)out->n_rows,
+                             (long long)out->n_supercell, (long long)out->n_supercell);
+    }
+    umk_status status = umk_hdf5_read_flags(file, name, dataset, &shape, &flags);
+    int64_t n_blocks = out->n_rows * out->n_supercell * out->n_supercell;
+    for (int64_t block = 0; status == UMK_OK && block < n_blocks; block++) {
+        if (flags[block] == 0) memset(out->values + block * 27, 0, 27 * sizeof *out->values);
+    }
+    umk_release(flags);
+    return status;
+}
+
+static umk_status read_flags(const umk_hdf5_file *file, umk_force_constants_file *out) {
+    hid_t dataset = -1;
+    if (out->rank != 3 || !has_link(file, "fc3_nonzero_indices")) return UMK_OK;
+    umk_status status = umk_hdf5_open_dataset(file, "fc3_nonzero_indices", &dataset);
+    if (status == UMK_OK) status = apply_flags(file, dataset, out);
+    if (dataset >= 0) H5Dclose(dataset);
+    return status;
+}
+
 /* ---- all of it --------------------------------------------------------------------------------------------------*/
 
 umk_status umk_force_constants_read(umk_force_constants_file *file, umk_context *context, const char *path, int rank) {
@@ -233,6 +267,7 @@ umk_status umk_force_constants_read(umk_force_constants_file *file, umk_context 
     UMK_TRY(read_force_constants(&hdf5, file));
     UMK_TRY(read_map(&hdf5, file));
     UMK_TRY(read_unit(&hdf5, file));
+    UMK_TRY(read_flags(&hdf5, file));
 cleanup:
     if (hdf5.file >= 0) H5Fclose(hdf5.file);
     umk_hdf5_end(&session);

@@ -126,8 +126,14 @@ cleanup:
     return status;
 }
 
-umk_status umk_hdf5_read_floats(const umk_hdf5_file *file, const char *name, hid_t dataset, const umk_hdf5_shape *shape,
-                                double **values) {
+static umk_status check_flag_type(const umk_hdf5_file *file, const char *name, hid_t type) {
+    if (type >= 0 && H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) <= 8) return UMK_OK;
+    return umk_hdf5_fail(file, name, "holds no integers");
+}
+
+/* Elements of a type that `check` accepts, as doubles. */
+static umk_status read_numbers(const umk_hdf5_file *file, const char *name, hid_t dataset, const umk_hdf5_shape *shape,
+                               umk_status (*check)(const umk_hdf5_file *, const char *, hid_t), double **values) {
     *values = NULL;
     int64_t n = 1;
     for (int i = 0; i < shape->rank; i++) {
@@ -135,7 +141,7 @@ umk_status umk_hdf5_read_floats(const umk_hdf5_file *file, const char *name, hid
         n = umk_checked_product(2, (const int64_t[]){n, extent});
     }
     hid_t type = H5Dget_type(dataset);
-    umk_status status = check_type(file, name, type);
+    umk_status status = check(file, name, type);
     int64_t element_size = status == UMK_OK ? (int64_t)H5Tget_size(type) : 0;
     if (status == UMK_OK && umk_checked_product(2, (const int64_t[]){n, element_size}) < 0) {
         status = umk_hdf5_fail(file, name, "is too large");
@@ -149,4 +155,14 @@ umk_status umk_hdf5_read_floats(const umk_hdf5_file *file, const char *name, hid
         *values = NULL;
     }
     return status;
+}
+
+umk_status umk_hdf5_read_floats(const umk_hdf5_file *file, const char *name, hid_t dataset, const umk_hdf5_shape *shape,
+                                double **values) {
+    return read_numbers(file, name, dataset, shape, check_type, values);
+}
+
+umk_status umk_hdf5_read_flags(const umk_hdf5_file *file, const char *name, hid_t dataset, const umk_hdf5_shape *shape,
+                               double **values) {
+    return read_numbers(file, name, dataset, shape, check_flag_type, values);
 }

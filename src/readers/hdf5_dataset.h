@@ -39,6 +39,10 @@ umk_status umk_hdf5_open_dataset(const umk_hdf5_file *file, const char *name, hi
 umk_status umk_hdf5_read_floats(const umk_hdf5_file *file, const char *name, hid_t dataset, const umk_hdf5_shape *shape,
                                 double **values);
 
+/** The same for integers, such as flags. */
+umk_status umk_hdf5_read_flags(const umk_hdf5_file *file, const char *name, hid_t dataset, const umk_hdf5_shape *shape,
+                               double **values);
+
 /** Whether n_bytes of a dataset that is not chunked lie inside the file. */
 umk_status umk_hdf5_check_contiguous(const umk_hdf5_file *file, const char *name, hid_t dataset, int64_t n_bytes);
 

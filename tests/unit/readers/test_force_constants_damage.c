@@ -134,6 +134,29 @@ static void wrong_maps(void **state) {
     expect_refused(made, 2, "dataset p2s_map: holds no integers");
 }
 
+/* Blocks flagged 0 are left out of all sums by phono3py; packed and plain, and flags that do not fit fc3. */
+static void flagged_blocks_are_zero(void **state) {
+    (void)state;
+    static const hsize_t fc3_dims[] = {1, 2, 2, 3, 3, 3}, flag_dims[] = {1, 2, 2}, wrong_dims[] = {1, 2, 3};
+    static double fc3[4 * 27];
+    static const int8_t flags[] = {1, 0, 1, 0, 1, 1};
+    for (int i = 0; i < 4 * 27; i++) fc3[i] = 1 + i;
+    for (int packed = 0; packed < 2; packed++) {
+        hid_t made = make_file();
+        add(made, "fc3", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 6, fc3_dims, NULL, fc3);
+        add(made, "fc3_nonzero_indices", H5T_STD_I8LE, H5T_NATIVE_INT8, 3, flag_dims, packed ? flag_dims : NULL, flags);
+        H5Fclose(made);
+        assert_int_equal(umk_force_constants_read(&file, context, made_name, 3), UMK_OK);
+        remove(made_name);
+        for (int i = 0; i < 4 * 27; i++) assert_true(file.values[i] == (flags[i / 27] ? 1 + i : 0));
+        umk_force_constants_file_clear(&file);
+    }
+    hid_t made = make_file();
+    add(made, "fc3", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 6, fc3_dims, NULL, fc3);
+    add(made, "fc3_nonzero_indices", H5T_STD_I8LE, H5T_NATIVE_INT8, 3, wrong_dims, NULL, flags);
+    expect_refused(made, 3, "dataset fc3_nonzero_indices: has the shape (1, 2, 3), expected (1, 2, 2) as fc3");
+}
+
 static void wrong_units(void **state) {
     (void)state;
     hid_t made = make_file(), text = H5Tcopy(H5T_C_S1);
@@ -208,6 +231,7 @@ int main(void) {
         cmocka_unit_test(numbers_that_are_none),
         cmocka_unit_test(data_that_are_not_there),
         cmocka_unit_test(wrong_maps),
+        cmocka_unit_test(flagged_blocks_are_zero),
         cmocka_unit_test(wrong_units),
         cmocka_unit_test(flipped_bits),
         cmocka_unit_test(cut_files),
