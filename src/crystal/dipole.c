@@ -183,16 +183,6 @@ static umk_status check_finite(umk_context *context, const umk_born *born) {
     return umk_fail(context, UMK_ERROR_INPUT, "BORN data: a value is not a finite number or the factor is negative");
 }
 
-/* q.eps.q, by which the long-range forces are divided, is positive for every q: Sylvester's criterion. */
-static umk_status check_dielectric(umk_context *context, const double eps[3][3]) {
-    double s[3][3];
-    for (int k = 0; k < 9; k++) s[k / 3][k % 3] = (eps[k / 3][k % 3] + eps[k % 3][k / 3]) / 2;
-    bool positive = s[0][0] > 0 && s[0][0] * s[1][1] - s[0][1] * s[1][0] > 0 &&
-                    umk_determinant3((const double(*)[3])s) > 0;
-    if (positive) return UMK_OK;
-    return umk_fail(context, UMK_ERROR_INPUT, "BORN data: the dielectric tensor is not positive definite");
-}
-
 umk_status umk_dipole_build(umk_born *born, umk_context *context, const umk_crystal *crystal,
                             const umk_crystal_options *options) {
     umk_status status = UMK_OK;
@@ -200,7 +190,6 @@ umk_status umk_dipole_build(umk_born *born, umk_context *context, const umk_crys
     umk_born symmetrized = {0};
     int64_t n_atoms = crystal->primitive.n_atoms;
     UMK_TRY(check_finite(context, given));
-    UMK_TRY(check_dielectric(context, given->dielectric));
     if (!options->born_sparse && given->n_atoms != n_atoms) {
         status = umk_fail(context, UMK_ERROR_INPUT,
                           "BORN data: charges of %" PRId64 " atoms are given, the primitive cell has %" PRId64 " atoms",

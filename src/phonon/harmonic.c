@@ -51,8 +51,8 @@ cleanup:
 static umk_status check_dielectric(umk_context *context, const double eps[3][3]) {
     double s[3][3];
     for (int k = 0; k < 9; k++) s[k / 3][k % 3] = (eps[k / 3][k % 3] + eps[k % 3][k / 3]) / 2;
-    bool positive = s[0][0] > 0 && s[0][0] * s[1][1] - s[0][1] * s[1][0] > 0 &&
-                    umk_determinant3((const double(*)[3])s) > 0;
+    bool positive =
+        s[0][0] > 0 && s[0][0] * s[1][1] - s[0][1] * s[1][0] > 0 && umk_determinant3((const double(*)[3])s) > 0;
     if (positive) return UMK_OK;
     return umk_fail(context, UMK_ERROR_INPUT, "BORN data: the dielectric tensor is not positive definite");
 }

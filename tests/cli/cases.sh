@@ -1,5 +1,5 @@
 # What every test of the command line begins with: . cases.sh PROGRAM HELPER EXAMPLES SCRATCH
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034  # the scripts use what stands here
 #
 # A case runs the program in an empty folder of its own and looks at the exit status, at the line on stderr, and at
 # what is left in the folder. Cases go on after a failure; `finish` counts.

@@ -125,7 +125,9 @@ done
 change set "$fc3" fc3 5 1e300
 # shellcheck disable=SC2086
 run rta "$si" $small --fc2 "$fc2" --fc3 "$fc3"
-[ "$status" -eq 1 ] && says 'error: grid point 0: a linewidth is not a finite number' || fail 'an infinite linewidth'
+if [ "$status" -ne 1 ] || ! says 'error: grid point 0: a linewidth is not a finite number'; then
+  fail 'an infinite linewidth'
+fi
 nothing_left || fail "an infinite linewidth: left in the folder: $left"
 renew
 for value in 1e300 -1e300 1e160 1e20 -1e5; do

@@ -121,7 +121,7 @@ packed 'packed;bzip2;xz and gzip'
 # ---- BORN
 born() { # born WORDS: with what stands in the file charges
   # shellcheck disable=SC2086
-  refuse 1 "$1" rta "$original" $small --born "$scratch/charges"
+  refuse 1 "$1" rta "$original" $small --born "$scratch/charges" ${2:+--nac-method "$2"}
 }
 tensor='2 0 0 0 2 0 0 0 2'
 printf '14.4\n%s\n%s\n' "$tensor" "$tensor" >"$scratch/charges"
@@ -149,12 +149,14 @@ printf '%s\n%s\n' "$tensor" "$tensor" >"$scratch/charges"
 born 'charges, line 1;unit factor'
 printf '%s\n%s\n%s\n' -14.4 "$tensor" "$tensor" >"$scratch/charges"
 born 'charges, line 1;unit factor;positive'
-printf '14.4\n0 0 0 0 0 0 0 0 0\n%s\n' "$tensor" >"$scratch/charges"
-born 'dielectric tensor;positive'
-printf '14.4\n2 0 0 0 2 0 0 0 -1\n%s\n' "$tensor" >"$scratch/charges"
-born 'dielectric tensor;positive'
-printf '14.4\n-2 0 0 0 -2 0 0 0 -2\n%s\n' "$tensor" >"$scratch/charges"
-born 'dielectric tensor;positive'
+none='0 0 0 0 0 0 0 0 0'
+for eps in "$none" '2 0 0 0 2 0 0 0 -1' '-2 0 0 0 -2 0 0 0 -2' '1 3 0 3 1 0 0 0 1'; do
+  printf '14.4\n%s\n%s\n' "$eps" "$none" >"$scratch/charges"
+  born 'dielectric tensor;positive'
+  born 'dielectric tensor;positive' wang
+done
+printf '14.4 -1 0.1\n%s\n%s\n' "$tensor" "$tensor" >"$scratch/charges"
+born 'charges, line 1;cutoff;positive'
 # shellcheck disable=SC2086
 refuse 1 'error;nowhere/BORN;No such file' rta "$original" $small --born nowhere/BORN
 # shellcheck disable=SC2086

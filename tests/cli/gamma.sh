@@ -11,6 +11,7 @@ mkdir "$kept"
 # shellcheck disable=SC2086
 accept rta "$si" $mesh --write-gamma && mv "$work"/kappa-*.hdf5 "$kept"
 clear_work
+# shellcheck disable=SC2012  # names without surprises
 points=$(cd "$kept" && ls kappa-m333-g*.hdf5 | sed 's/.*-g//; s/.hdf5//')
 [ "$(echo "$points" | grep -c .)" -eq 4 ] || fail "grid points of 3 x 3 x 3: $points"
 for point in $points; do

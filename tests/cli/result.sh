@@ -47,6 +47,7 @@ accept rta "$si" --mesh 5 5 5 --ts 300
 prints '  300.0      66.059     66.059     66.059' 'silicon 5x5x5'
 order 'phono3py_disp.yaml;Space group: Fd-3m (227), 48 rotations;Primitive cell: 2 atoms;fc2 was read from;fc3 was read from;Mesh: 5 x 5 x 5, 125 grid points, 10 irreducible;triplets: 255;Estimated memory;Scattering;Thermal conductivity (W/m-K) with tetrahedron method;written to "kappa-m555.hdf5"'
 prints 'time: about' 'log'
+# shellcheck disable=SC2012
 [ "$(ls -A | tr '\n' ' ')" = 'kappa-m555.hdf5 phono3py.yaml ' ] || fail "files of a run: $(ls -A)"
 mv kappa-m555.hdf5 "$scratch/kappa-m555.hdf5"
 

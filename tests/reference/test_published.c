@@ -1,6 +1,6 @@
 /*
  * Silicon (PBEsol, 300 K, 11x11x11): the authors of phono3py publish 109.1 W/(m K) for the forces behind the constants
- * of examples/si-pbesol (README of their example Si-PBEsol). Their fit of the constants has changed since;
+ * of examples/si-pbesol (README of their example Si-PBEsol), with a program and constants of their time;
  * phono3py 4.10.0 gives 108.980 with the constants used here and plain tetrahedron weights, which depends on the choice
  * of eigenvectors by about 1e-3, and 108.999 with averaged weights and symmetrized tetrahedra, which does not.
  */
