@@ -15,7 +15,8 @@ typedef struct umk_cell {
     char (*symbols)[UMK_SYMBOL_SIZE]; /* (n_atoms) chemical symbol, may end in digits that tell kinds apart (Fe1) */
 } umk_cell;
 
-/** Makes room for n_atoms > 0 atoms (zeroed) in an empty or uninitialized cell. The caller ends it with umk_cell_clear. */
+/** Makes room for n_atoms > 0 atoms (zeroed) in an empty or uninitialized cell. The caller ends it with umk_cell_clear.
+ */
 UMK_API umk_status umk_cell_allocate(umk_cell *cell, umk_context *context, int64_t n_atoms);
 
 /** Copies source into the uninitialized cell target, owned by the caller. */

@@ -27,14 +27,15 @@ typedef void (*umk_log_callback)(void *user, umk_log_level level, const char *li
 typedef bool (*umk_progress_callback)(void *user, double fraction);
 
 typedef struct umk_context_options {
-    int n_threads;        /* 0: as many as the machine offers */
-    int64_t memory_limit; /* bytes a calculation may plan for; 0: 90 % of the machine's available memory */
-    umk_log_callback log; /* may be NULL */
+    int n_threads;                  /* 0: as many as the machine offers */
+    int64_t memory_limit;           /* bytes a calculation may plan for; 0: 90 % of the machine's available memory */
+    umk_log_callback log;           /* may be NULL */
     umk_progress_callback progress; /* may be NULL */
-    void *user;           /* handed to both callbacks */
+    void *user;                     /* handed to both callbacks */
 } umk_context_options;
 
-#define UMK_CONTEXT_OPTIONS_INIT {0, 0, 0, 0, 0}
+#define UMK_CONTEXT_OPTIONS_INIT                                                                                       \
+    { 0, 0, 0, 0, 0 }
 
 /**
  * Creates a context and starts its threads. options may be NULL for the defaults.

@@ -54,7 +54,8 @@
 #define UMK_THZ_EV 0.00413566733
 /** sqrt(eV / (angstrom^2 u)) as an ordinary frequency, THz. */
 #define UMK_FREQUENCY_FACTOR 15.633302300230191
-/** e^2 / (4 pi epsilon_0) = Hartree times Bohr, eV angstrom; default factor of the non-analytic term (a file may carry its own). */
+/** e^2 / (4 pi epsilon_0) = Hartree times Bohr, eV angstrom; default factor of the non-analytic term (a file may carry
+ * its own). */
 #define UMK_COULOMB_FACTOR 14.39965172592227
 /** Bohr radius, angstrom. */
 #define UMK_BOHR 0.529177207423948

@@ -3,7 +3,7 @@
 #define UMKLAPP_EXPORT_H
 
 #if defined(__GNUC__)
-#define UMK_API __attribute__((visibility("default")))
+#define UMK_API                     __attribute__((visibility("default")))
 #define UMK_PRINTF(position, first) __attribute__((__format__(__printf__, position, first)))
 #else
 #define UMK_API

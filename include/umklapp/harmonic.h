@@ -19,7 +19,12 @@ typedef struct umk_harmonic_options {
                                   (--q-direction); all zero: no non-analytic term at Gamma */
 } umk_harmonic_options;
 
-#define UMK_HARMONIC_OPTIONS_INIT {UMK_NAC_GONZE, 0, {0, 0, 0}}
+#define UMK_HARMONIC_OPTIONS_INIT                                                                                      \
+    {                                                                                                                  \
+        UMK_NAC_GONZE, 0, {                                                                                            \
+            0, 0, 0                                                                                                    \
+        }                                                                                                              \
+    }
 
 /** Copies what it needs of crystal and fc2 (both may be destroyed afterwards). options may be NULL. */
 UMK_API umk_status umk_harmonic_create(umk_harmonic **harmonic, umk_context *context, const umk_crystal *crystal,
@@ -30,8 +35,8 @@ UMK_API void umk_harmonic_destroy(umk_harmonic *harmonic);
 UMK_API int64_t umk_harmonic_n_bands(const umk_harmonic *harmonic);
 
 /**
- * Dynamical matrix at q (fractional): (n_bands, n_bands) complex as pairs (re, im), eV/(angstrom^2 u), row-major, Hermitian.
- * Thread-safe on a shared object. Fails with UMK_ERROR_MEMORY only.
+ * Dynamical matrix at q (fractional): (n_bands, n_bands) complex as pairs (re, im), eV/(angstrom^2 u), row-major,
+ * Hermitian. Thread-safe on a shared object. Fails with UMK_ERROR_MEMORY only.
  */
 UMK_API umk_status umk_harmonic_dynamical_matrix(const umk_harmonic *harmonic, umk_context *context, const double q[3],
                                                  double *matrix);
@@ -46,10 +51,10 @@ UMK_API umk_status umk_harmonic_solve(const umk_harmonic *harmonic, umk_context 
                                       double *frequencies, double *eigenvectors);
 
 /**
- * Group velocities d omega / d q / (2 pi), (n_bands, 3) Cartesian, THz angstrom: analytical derivatives of the dynamical
- * matrix with the non-analytic term included. In a degenerate set (UMK_DEGENERACY_TOLERANCE) the perturbation along the
- * Cartesian direction (1, 2, 3) is diagonalized as phonopy does; then the velocities are averaged over the little group
- * of q. Where the frequency is not above 1e-4 THz the velocity is 0. At Gamma q_direction is not used.
+ * Group velocities d omega / d q / (2 pi), (n_bands, 3) Cartesian, THz angstrom: analytical derivatives of the
+ * dynamical matrix with the non-analytic term included. In a degenerate set (UMK_DEGENERACY_TOLERANCE) the perturbation
+ * along the Cartesian direction (1, 2, 3) is diagonalized as phonopy does; then the velocities are averaged over the
+ * little group of q. Where the frequency is not above 1e-4 THz the velocity is 0. At Gamma q_direction is not used.
  */
 UMK_API umk_status umk_harmonic_group_velocities(const umk_harmonic *harmonic, umk_context *context, const double q[3],
                                                  double *velocities);

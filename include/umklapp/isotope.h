@@ -6,13 +6,14 @@
 
 /**
  * Natural mass variance g = sum_i f_i (1 - m_i / m_average)^2 of an element from isotope abundances
- * (Laeter et al., Pure Appl. Chem. 75, 683 (2003)). UMK_ERROR_ARGUMENT for an unknown symbol; trailing digits are ignored.
+ * (Laeter et al., Pure Appl. Chem. 75, 683 (2003)). UMK_ERROR_ARGUMENT for an unknown symbol; trailing digits are
+ * ignored.
  */
 UMK_API umk_status umk_mass_variance(double *variance, umk_context *context, const char *symbol);
 
 /**
- * Isotope linewidths (half width, THz) of n_points BZ points, gamma (n_points, n_bands), averaged over degenerate bands at q0.
- * mass_variances (primitive atoms) >= 0. Modes below cutoff_frequency do not take part.
+ * Isotope linewidths (half width, THz) of n_points BZ points, gamma (n_points, n_bands), averaged over degenerate bands
+ * at q0. mass_variances (primitive atoms) >= 0. Modes below cutoff_frequency do not take part.
  */
 UMK_API umk_status umk_isotope_linewidths(double *gamma, umk_context *context, const umk_grid *grid,
                                           const umk_phonons *phonons, const umk_weights *weights,

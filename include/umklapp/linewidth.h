@@ -24,7 +24,8 @@ typedef struct umk_linewidth_options {
  * Prepares linewidths on a grid. All objects given here are borrowed and must outlive *linewidth, and so must the
  * arrays of options. interaction may be NULL when every run is given an average strength. The scratch of all threads of
  * the context is allocated here; *linewidth is then used with this context only. Fails with UMK_ERROR_ARGUMENT for a
- * negative temperature, a missing weight, or objects that do not belong to each other; UMK_ERROR_MEMORY above the limit.
+ * negative temperature, a missing weight, or objects that do not belong to each other; UMK_ERROR_MEMORY above the
+ * limit.
  */
 UMK_API umk_status umk_linewidth_create(umk_linewidth **linewidth, umk_context *context,
                                         const umk_interaction *interaction, const umk_grid *grid,
@@ -54,8 +55,8 @@ UMK_API umk_status umk_linewidth_run(umk_linewidth *linewidth, umk_context *cont
                                      const double *average_strength, umk_linewidth_result *result);
 
 /**
- * How long a grid point takes on this machine now: seconds of its preparation, and seconds for each triplet, measured on
- * at most n_triplets of them.
+ * How long a grid point takes on this machine now: seconds of its preparation, and seconds for each triplet, measured
+ * on at most n_triplets of them.
  */
 UMK_API umk_status umk_linewidth_time(umk_linewidth *linewidth, umk_context *context, int64_t bz_point,
                                       int64_t n_triplets, double *point_seconds, double *triplet_seconds);

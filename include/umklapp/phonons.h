@@ -8,26 +8,29 @@
 typedef struct umk_phonons umk_phonons;
 
 typedef struct umk_phonons_options {
-    double degeneracy_tolerance;  /* THz; 0: UMK_DEGENERACY_TOLERANCE */
-    bool exclude_gamma_acoustic;  /* set the three acoustic frequencies at Gamma to exactly 0 */
+    double degeneracy_tolerance; /* THz; 0: UMK_DEGENERACY_TOLERANCE */
+    bool exclude_gamma_acoustic; /* set the three acoustic frequencies at Gamma to exactly 0 */
 } umk_phonons_options;
 
-#define UMK_PHONONS_OPTIONS_INIT {0, false}
+#define UMK_PHONONS_OPTIONS_INIT                                                                                       \
+    { 0, false }
 
 /**
  * Phonons at all BZ points of a grid, each at its stored BZ address (the non-analytic term differs between images).
- * Frequencies of BZ points that a point-group operation maps onto each other (without the non-analytic term also those that differ by a
- * reciprocal lattice vector) are bit-identical: the first is diagonalized and its frequencies copied; where the copy
- * would differ from the point's own by more than 1e-4 THz the force constants break the symmetry and a warning is logged, and the own
- * frequencies are kept. Grid points run in parallel.
+ * Frequencies of BZ points that a point-group operation maps onto each other (without the non-analytic term also those
+ * that differ by a reciprocal lattice vector) are bit-identical: the first is diagonalized and its frequencies copied;
+ * where the copy would differ from the point's own by more than 1e-4 THz the force constants break the symmetry and a
+ * warning is logged, and the own frequencies are kept. Grid points run in parallel.
  */
 UMK_API umk_status umk_phonons_create(umk_phonons **phonons, umk_context *context, const umk_harmonic *harmonic,
                                       const umk_grid *grid, const umk_phonons_options *options);
 
 /** Phonons at n_points >= 1 given q-points (n_points, 3), each on its own; for legs that lie off the mesh. */
 UMK_API umk_status umk_phonons_create_at(umk_phonons **phonons, umk_context *context, const umk_harmonic *harmonic,
-                                         int64_t n_points, const double (*q_points)[3], const umk_phonons_options *options);
-/** Bytes that phonons at n_points q-points with n_bands bands need; checked against the context's limit before allocation. */
+                                         int64_t n_points, const double (*q_points)[3],
+                                         const umk_phonons_options *options);
+/** Bytes that phonons at n_points q-points with n_bands bands need; checked against the context's limit before
+ * allocation. */
 UMK_API double umk_phonons_memory(int64_t n_points, int64_t n_bands);
 UMK_API void umk_phonons_destroy(umk_phonons *phonons);
 
@@ -37,7 +40,8 @@ UMK_API int64_t umk_phonons_n_bands(const umk_phonons *phonons);
 UMK_API const double *umk_phonons_frequencies(const umk_phonons *phonons);
 /** (n_points, n_bands components, n_bands bands) complex as pairs (re, im), borrowed. */
 UMK_API const double *umk_phonons_eigenvectors(const umk_phonons *phonons);
-/** Number of modes (over the grid, BZ images counted once) with a frequency below -tolerance THz, and the lowest frequency. */
+/** Number of modes (over the grid, BZ images counted once) with a frequency below -tolerance THz, and the lowest
+ * frequency. */
 UMK_API int64_t umk_phonons_count_imaginary(const umk_phonons *phonons, double tolerance, double *lowest);
 
 #endif

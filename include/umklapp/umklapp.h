@@ -7,19 +7,19 @@ extern "C" {
 #endif
 
 #include <umklapp/cell.h>
+#include <umklapp/conductivity.h>
 #include <umklapp/context.h>
 #include <umklapp/conventions.h>
-#include <umklapp/conductivity.h>
 #include <umklapp/crystal.h>
 #include <umklapp/force_constants.h>
 #include <umklapp/grid.h>
 #include <umklapp/harmonic.h>
 #include <umklapp/input.h>
-#include <umklapp/output.h>
-#include <umklapp/phonons.h>
 #include <umklapp/interaction.h>
 #include <umklapp/isotope.h>
 #include <umklapp/linewidth.h>
+#include <umklapp/output.h>
+#include <umklapp/phonons.h>
 #include <umklapp/status.h>
 #include <umklapp/weights.h>
 

@@ -20,7 +20,8 @@ typedef struct umk_weights_options {
     bool no_symmetrize_tetrahedra;      /* phono3py's default; ours averages over the point group */
 } umk_weights_options;
 
-#define UMK_WEIGHTS_OPTIONS_INIT {0, 0, false, false}
+#define UMK_WEIGHTS_OPTIONS_INIT                                                                                       \
+    { 0, 0, false, false }
 
 /**
  * Chooses the method and prepares the tetrahedra for a grid; the grid must outlive the weights. options may be NULL.

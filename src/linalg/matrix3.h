@@ -62,8 +62,7 @@ static inline void umk_adjugate3_integer(int64_t out[3][3], const int64_t m[3][3
 }
 
 /** out = a b; false where a number does not fit. */
-static inline bool umk_multiply3_checked(int64_t out[3][3], const int64_t a[3][3], const int64_t b[3][3])
-{
+static inline bool umk_multiply3_checked(int64_t out[3][3], const int64_t a[3][3], const int64_t b[3][3]) {
     for (int i = 0; i < 3; i++) {
         for (int j = 0; j < 3; j++) {
             int64_t sum = 0, term;
@@ -79,23 +78,20 @@ static inline bool umk_multiply3_checked(int64_t out[3][3], const int64_t a[3][3
 }
 
 /**
- * Determinant of a unimodular matrix of any size of entries, 1 or -1; 0 where it is surely not unimodular. The arithmetic
- * is modulo 2^64, which is enough to tell 1 from -1.
+ * Determinant of a unimodular matrix of any size of entries, 1 or -1; 0 where it is surely not unimodular. The
+ * arithmetic is modulo 2^64, which is enough to tell 1 from -1.
  */
-static inline int umk_unimodular_sign3(const int64_t m[3][3])
-{
+static inline int umk_unimodular_sign3(const int64_t m[3][3]) {
     uint64_t sum = 0;
     for (int i = 0; i < 3; i++) {
         int j = (i + 1) % 3, k = (i + 2) % 3;
-        sum += (uint64_t)m[0][i] *
-               ((uint64_t)m[1][j] * (uint64_t)m[2][k] - (uint64_t)m[1][k] * (uint64_t)m[2][j]);
+        sum += (uint64_t)m[0][i] * ((uint64_t)m[1][j] * (uint64_t)m[2][k] - (uint64_t)m[1][k] * (uint64_t)m[2][j]);
     }
     return sum == 1 ? 1 : sum == UINT64_MAX ? -1 : 0;
 }
 
 /** Integer inverse of a unimodular matrix; false where it is not unimodular or an entry is 2^30 or more. */
-static inline bool umk_invert3_unimodular(int64_t out[3][3], const int64_t m[3][3])
-{
+static inline bool umk_invert3_unimodular(int64_t out[3][3], const int64_t m[3][3]) {
     const int64_t bound = INT64_C(1) << 30;
     int sign = umk_unimodular_sign3(m);
     for (int i = 0; i < 9; i++) {

@@ -12,10 +12,10 @@
 #define UMK_PHONON_HARMONIC_H
 
 #include "force_constants/force_constants.h"
+#include "linalg/complex.h"
 #include <complex.h>
 #include <stdatomic.h>
 #include <string.h>
-#include "linalg/complex.h"
 #include <umklapp/harmonic.h>
 
 /** Below this |q| (1/angstrom, without 2 pi) a q-point is Gamma for the non-analytic term, as in phonopy. */
