@@ -1,5 +1,6 @@
 /* Loading: input file, force constants, grid, phonons, interaction, each told in a line of the log. */
 #include "model.h"
+#include "output.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,18 @@ static char *beside(const char *input, const char *name) {
     memcpy(path, input, folder);
     strcpy(path + folder, name);
     return path;
+}
+
+bool model_reads(const model_options *options, const char *path) {
+    const char *const usual[] = {"fc2.hdf5", "fc3.hdf5", "BORN"};
+    const char *const named[] = {options->fc2, options->fc3, options->born};
+    bool found = output_is_same_file(path, options->input);
+    for (int i = 0; i < 3; i++) {
+        char *place = named[i] != NULL ? strdup(named[i]) : beside(options->input, usual[i]);
+        found = found || (place != NULL && output_is_same_file(path, place));
+        free(place);
+    }
+    return found;
 }
 
 static void explain_missing(const model *model, const char *input, const char *path, const char *option) {

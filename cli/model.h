@@ -41,6 +41,9 @@ typedef struct model {
 int model_load(model *model, umk_context *context, terminal *terminal, const model_options *options);
 void model_clear(model *model);
 
+/** True where path leads to a file that the options make the command read, named or in its usual place. */
+bool model_reads(const model_options *options, const char *path);
+
 /** Checks that need no file: a usage error is printed and false returned. */
 bool model_check_options(const model_options *options);
 

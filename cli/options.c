@@ -11,12 +11,13 @@ static bool is_end(const option *row) {
     return row->names == NULL && row->help == NULL;
 }
 
-/* Whether a word is an option: it starts with '-' and is no number. */
+/* Whether a word is an option: it starts with '-' and is no number, fraction or quoted list of them (-1/2, "-1 0 1").
+ */
 static bool is_option(const char *word) {
     if (word[0] != '-' || word[1] == '\0') return false;
     char *end;
     strtod(word, &end);
-    return *end != '\0' || end == word;
+    return end == word;
 }
 
 /* Whether names, separated by blanks, hold the first length characters of word. */
@@ -78,6 +79,7 @@ static bool fail_memory(void) {
 static bool parse_list(const option *row, char **words, int64_t n) {
     if (row->kind == OPTION_WORDS) {
         word_list *list = row->target;
+        free(list->words);
         list->words = (const char **)words;
         list->n = n;
         return true;
@@ -101,6 +103,22 @@ static bool parse_list(const option *row, char **words, int64_t n) {
         if (!parse_integer(row, words[i], &list->values[i])) return false;
     }
     return list->values != NULL || fail_memory();
+}
+
+/*
+ * Words that hold several values ("2 2 2", as phono3py's users quote them) cut at their blanks, in place: *out gets
+ * pointers into argv. Returns the number of values, or -1 where memory is missing.
+ */
+static int64_t split_words(char **words, int64_t n, char ***out) {
+    int64_t capacity = 1, count = 0;
+    for (int64_t i = 0; i < n; i++) capacity += (int64_t)strlen(words[i]) + 1;
+    *out = calloc((size_t)capacity, sizeof **out);
+    if (*out == NULL) return fail_memory() ? 0 : -1;
+    for (int64_t i = 0; i < n; i++) {
+        char *rest = words[i], *value;
+        while ((value = strtok_r(rest, " \t", &rest)) != NULL) (*out)[count++] = value;
+    }
+    return count;
 }
 
 static bool store(const option *row, char **words, int64_t n) {
@@ -145,6 +163,15 @@ static bool check_count(const option *row, int64_t n) {
     return false;
 }
 
+static bool store_values(const option *row, char **words, int64_t n) {
+    if (most_values(row) < 2) return check_count(row, n) && store(row, words, n);
+    char **values = NULL;
+    int64_t n_values = split_words(words, n, &values);
+    bool stored = n_values >= 0 && check_count(row, n_values) && store(row, values, n_values);
+    if (!stored || row->kind != OPTION_WORDS) free(values); /* a word list keeps it */
+    return stored;
+}
+
 /* One option with its values, at argv[*i]; moves *i to the last word used. */
 static bool parse_option(const option *rows, int argc, char **argv, int *i) {
     char *word = argv[*i], *equals = word[1] == '-' ? strchr(word, '=') : NULL;
@@ -156,11 +183,11 @@ static bool parse_option(const option *rows, int argc, char **argv, int *i) {
     }
     if (equals != NULL) {
         char *value = equals + 1;
-        return check_count(row, 1) && store(row, &value, 1);
+        return store_values(row, &value, 1);
     }
     int64_t n = 0, most = most_values(row);
     while (n < most && *i + 1 + n < argc && !is_option(argv[*i + 1 + n])) n++;
-    if (!check_count(row, n) || !store(row, argv + *i + 1, n)) return false;
+    if (!store_values(row, argv + *i + 1, n)) return false;
     *i += (int)n;
     return true;
 }

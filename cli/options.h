@@ -18,7 +18,7 @@ typedef enum option_kind {
 } option_kind;
 
 typedef struct word_list {
-    const char **words; /* point into argv */
+    const char **words; /* the array is freed by the holder, the words point into argv */
     int64_t n;
 } word_list;
 

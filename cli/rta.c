@@ -49,6 +49,7 @@ static void clear_options(rta_options *o) {
     free(o->sigmas.values);
     free(o->mass_variances.values);
     free(o->grid_points.values);
+    free(o->model.primitive_axes.words);
     free(o->model.masses.values);
     free(o->model.q_direction.values);
     free(o->model.mesh.values);
@@ -102,6 +103,11 @@ static bool check_options(const rta_options *o) {
         terminal_usage_error("--write-gamma excludes --read-gamma");
         return false;
     }
+    if (o->read_gamma && (o->full_strength || o->constant_strength > 0 || o->model.symmetrize_fc3q)) {
+        terminal_usage_error(
+            "--read-gamma excludes --full-pp, --const-ave-pp and --sym-fc3q: linewidths are not computed");
+        return false;
+    }
     if (o->sigma_cutoff > 0 && o->sigmas.n == 0) {
         terminal_usage_error("--sigma-cutoff needs --sigma");
         return false;
@@ -110,9 +116,7 @@ static bool check_options(const rta_options *o) {
         terminal_usage_error("--gp excludes --read-gamma: it collects all grid points");
         return false;
     }
-    const char *inputs[] = {o->model.input, o->model.fc2, o->model.fc3, o->model.born};
-    for (int i = 0; o->summary != NULL && i < 4; i++) {
-        if (inputs[i] == NULL || !output_is_same_file(o->summary, inputs[i])) continue;
+    if (o->summary != NULL && model_reads(&o->model, o->summary)) {
         terminal_usage_error("-o %s would replace the input", o->summary);
         return false;
     }
@@ -217,9 +221,17 @@ static umk_status read_gamma(umk_conductivity *read, umk_context *context, termi
     return UMK_OK;
 }
 
-/* What the program holds already (the model: grid, phonons, force constants), at its peak. */
+/* What the program holds already (the model: grid, phonons, force constants); its peak where the system does not tell.
+ */
 static double bytes_in_use(void) {
     struct rusage usage;
+    long long pages = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file != NULL) {
+        bool known = fscanf(file, "%lld %lld", &pages, &resident) == 2;
+        fclose(file);
+        if (known) return (double)resident * (double)sysconf(_SC_PAGESIZE);
+    }
     if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
 #ifdef __APPLE__
     return (double)usage.ru_maxrss;
@@ -493,8 +505,8 @@ int command_rta(int argc, char **argv) {
         {OPTION_TEXT, "--hdf5-compression", "FILTER", "gzip (default), none or a level 0 to 9", &o.compression, 1, 1,
          ANY_NUMBER},
         {OPTION_INTEGER, "--threads", "N", "number of threads (default: all processors)", &o.n_threads, 1, 1, 1, false},
-        {OPTION_REAL, "--memory", "GB", "memory to stay below (default: 90 % of what is available)", &o.memory, 1, 1, 0,
-         true},
+        {OPTION_REAL, "--memory", "GB", "memory to stay below (default: 90 % of what is available)", &o.memory, 1, 1,
+         1e-3, false},
         {OPTION_FLAG, "-q --quiet", NULL, "print warnings and errors only", &terminal.quiet, 0, 0, ANY_NUMBER},
         {OPTION_FLAG, "-v --verbose", NULL, "print details", &terminal.verbose, 0, 0, ANY_NUMBER},
         {OPTION_FLAG, "-h --help", NULL, "this text", &o.help, 0, 0, ANY_NUMBER},

@@ -96,9 +96,11 @@ UMK_API umk_status umk_rta_estimate_run(umk_rta_estimate *estimate, umk_context 
 
 /**
  * Thermal conductivity in the relaxation-time approximation, Phys. Rev. B 91, 094306 (2015), eqs. 1 to 12, for each
- * sigma: results (n_sigmas, at least 1) are cleared and filled, and ended by the caller with umk_conductivity_clear,
- * also after a failure. Modes at or below the cut-off frequency or without any linewidth do not contribute; of the
- * latter a warning tells the number.
+ * sigma: results (n_sigmas, at least 1) are overwritten (clear earlier contents first), and ended by the caller with
+ * umk_conductivity_clear, also after a failure. Modes at or below the cut-off frequency do not contribute; of modes
+ * that nothing but the boundary scatters a warning tells the number. Fails with UMK_ERROR_ARGUMENT for options out of
+ * range or objects that do not belong together, UMK_ERROR_INPUT for linewidths read that do not fit, UMK_ERROR_MEMORY,
+ * UMK_ERROR_CANCELLED, and with what on_point returns.
  */
 UMK_API umk_status umk_rta_run(umk_conductivity *results, umk_context *context, const umk_transport_model *model,
                                const umk_rta_options *options);

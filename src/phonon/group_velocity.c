@@ -100,6 +100,9 @@ static umk_status choose_eigenvectors(velocity_work *work, umk_context *context,
     return UMK_OK;
 }
 
+/* Fractional coordinates of q that differ by less are equal; has nothing to do with the tolerance of positions. */
+static const double q_tolerance = 1e-5;
+
 static void average_little_group(const umk_harmonic *harmonic, const double q[3], double *velocities) {
     double projector[3][3] = {{0}}, near[3];
     int64_t order = 0;
@@ -110,7 +113,7 @@ static void average_little_group(const umk_harmonic *harmonic, const double q[3]
         for (int a = 0; a < 3; a++) {
             double image = 0;
             for (int b = 0; b < 3; b++) image += (double)rotation[a][b] * near[b];
-            leaves = leaves && fabs(near[a] - image) < harmonic->symmetry_tolerance;
+            leaves = leaves && fabs(near[a] - image) < q_tolerance;
         }
         if (!leaves) continue;
         order++;
@@ -162,7 +165,8 @@ umk_status umk_harmonic_velocity_matrices(const umk_harmonic *harmonic, umk_cont
     umk_status status = UMK_OK;
     velocity_work work;
     UMK_TRY(create_work(&work, context, harmonic));
-    UMK_TRY(umk_harmonic_solve_at(harmonic, context, q, true, &work.harmonic, work.frequencies, work.eigenvectors));
+    UMK_TRY(umk_harmonic_solve_at(harmonic, context, q, UMK_SOLVE_WITHOUT_DIRECTION, &work.harmonic, work.frequencies,
+                                  work.eigenvectors));
     umk_dynamical_matrix_derivative(harmonic, q, &work.harmonic, work.derivative);
     UMK_TRY(choose_eigenvectors(&work, context, harmonic->n_bands));
     contract(harmonic, &work, matrices, velocities);

@@ -7,8 +7,6 @@
 #include "linalg/matrix3.h"
 #include <string.h>
 
-enum { n_checked_solutions = 16 };
-
 /* ---- construction -------------------------------------------------------------------------------------------------*/
 
 /* True where the matrix is among the first n. */
@@ -116,7 +114,7 @@ umk_status umk_harmonic_create(umk_harmonic **harmonic, umk_context *context, co
     made->frequency_factor = chosen.frequency_factor > 0 ? chosen.frequency_factor : UMK_FREQUENCY_FACTOR;
     made->nac_method = crystal->born.n_atoms > 0 ? chosen.nac_method : UMK_NAC_NONE;
     made->symmetry_tolerance = crystal->symmetry_tolerance;
-    UMK_ALLOCATE(context, made->n_checked, 1);
+    UMK_ALLOCATE(context, made->n_solved, 1);
     UMK_TRY(copy_rotations(made, context, crystal));
     UMK_TRY(umk_lattice_sum_create(&made->sum, context, &crystal->primitive, &crystal->phonon_supercell));
     if (made->nac_method == UMK_NAC_NONE) {
@@ -138,7 +136,7 @@ void umk_harmonic_destroy(umk_harmonic *harmonic) {
     umk_wang_clear(&harmonic->wang);
     umk_release(harmonic->reciprocal_rotations);
     umk_release(harmonic->cartesian_rotations);
-    umk_release(harmonic->n_checked);
+    umk_release(harmonic->n_solved);
     umk_release(harmonic);
 }
 
@@ -234,16 +232,14 @@ umk_status umk_harmonic_dynamical_matrix(const umk_harmonic *harmonic, umk_conte
 /* ---- the eigenproblem
  * -----------------------------------------------------------------------------------------------*/
 
-umk_status umk_harmonic_solve_at(const umk_harmonic *harmonic, umk_context *context, const double q[3],
-                                 bool without_direction, umk_harmonic_workspace *workspace, double *frequencies,
-                                 double complex *eigenvectors) {
+umk_status umk_harmonic_solve_at(const umk_harmonic *harmonic, umk_context *context, const double q[3], int flags,
+                                 umk_harmonic_workspace *workspace, double *frequencies, double complex *eigenvectors) {
     umk_status status = UMK_OK;
     int64_t n = harmonic->n_bands;
-    umk_dynamical_matrix(harmonic, q, without_direction, workspace, workspace->matrix);
+    umk_dynamical_matrix(harmonic, q, (flags & UMK_SOLVE_WITHOUT_DIRECTION) != 0, workspace, workspace->matrix);
     memcpy(eigenvectors, workspace->matrix, sizeof(double complex) * (size_t)(n * n));
     UMK_TRY(umk_hermitian_eigen(context, n, eigenvectors, frequencies, true));
-    if (atomic_load(harmonic->n_checked) < n_checked_solutions) {
-        atomic_fetch_add(harmonic->n_checked, 1);
+    if (flags & UMK_SOLVE_CHECK) {
         UMK_TRY(umk_hermitian_check(context, n, workspace->matrix, frequencies, eigenvectors));
     }
     for (int64_t b = 0; b < n; b++) {
@@ -263,7 +259,9 @@ umk_status umk_harmonic_solve(const umk_harmonic *harmonic, umk_context *context
         UMK_ALLOCATE(context, own, harmonic->n_bands * harmonic->n_bands);
         vectors = own;
     }
-    UMK_TRY(umk_harmonic_solve_at(harmonic, context, q, false, &workspace, frequencies, vectors));
+    bool check = atomic_load(harmonic->n_solved) < UMK_CHECKED_SOLUTIONS &&
+                 atomic_fetch_add(harmonic->n_solved, 1) < UMK_CHECKED_SOLUTIONS;
+    UMK_TRY(umk_harmonic_solve_at(harmonic, context, q, check ? UMK_SOLVE_CHECK : 0, &workspace, frequencies, vectors));
 cleanup:
     umk_release(own);
     umk_harmonic_workspace_clear(&workspace);

@@ -139,7 +139,7 @@ struct umk_harmonic {
     int64_t n_rotations;                   /* point group in reciprocal space, with the inversion of time reversal */
     int64_t (*reciprocal_rotations)[3][3]; /* on q (fractional) */
     double (*cartesian_rotations)[3][3];
-    atomic_int *n_checked; /* eigenproblems whose solution was checked so far */
+    atomic_int *n_solved; /* single solutions so far that were checked, up to UMK_CHECKED_SOLUTIONS */
 };
 
 /** Scratch of one thread. */
@@ -162,10 +162,17 @@ void umk_dynamical_matrix(const umk_harmonic *harmonic, const double q[3], bool 
 /** Its derivative (3, n_bands, n_bands); at Gamma without the non-analytic term, which has no gradient there. */
 void umk_dynamical_matrix_derivative(const umk_harmonic *harmonic, const double q[3], umk_harmonic_workspace *workspace,
                                      double complex *derivative);
-/** Frequencies and eigenvectors (row-major [component][band]) at q. */
-umk_status umk_harmonic_solve_at(const umk_harmonic *harmonic, umk_context *context, const double q[3],
-                                 bool without_direction, umk_harmonic_workspace *workspace, double *frequencies,
-                                 double complex *eigenvectors);
+/** So many solutions of a grid, or of single q-points of a harmonic model, are checked: the first in order. */
+enum { UMK_CHECKED_SOLUTIONS = 16 };
+
+enum {
+    UMK_SOLVE_WITHOUT_DIRECTION = 1, /* leave the limit along q_direction out at Gamma */
+    UMK_SOLVE_CHECK = 2              /* check residual and orthogonality */
+};
+
+/** Frequencies and eigenvectors (row-major [component][band]) at q; flags: a sum of the above. */
+umk_status umk_harmonic_solve_at(const umk_harmonic *harmonic, umk_context *context, const double q[3], int flags,
+                                 umk_harmonic_workspace *workspace, double *frequencies, double complex *eigenvectors);
 
 /** First band of the degenerate set of each band, frequencies ascending, neighbours closer than tolerance chained. */
 void umk_degenerate_sets(int64_t n_bands, const double *frequencies, double tolerance, int64_t *set_first);
@@ -173,7 +180,7 @@ void umk_degenerate_sets(int64_t n_bands, const double *frequencies, double tole
 /**
  * Velocity operator between bands, phonopy's and phono3py's choice of eigenvectors in a degenerate set:
  *   v_a(n, n') = <e_n| dD/dq_a |e_n'> factor^2 / (2 sqrt(f_n f_n')),   THz angstrom,
- * matrices (3, n_bands, n_bands) complex, row-major, 0 where a frequency is not above UMK_CUTOFF_FREQUENCY; may be
+ * matrices (3, n_bands, n_bands) complex, row-major, 0 where a frequency is not above 1e-4 THz; may be
  * NULL. velocities (n_bands, 3), may be NULL: the diagonal, averaged over the little group of q.
  */
 umk_status umk_harmonic_velocity_matrices(const umk_harmonic *harmonic, umk_context *context, const double q[3],

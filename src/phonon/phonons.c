@@ -65,7 +65,8 @@ static umk_status solve_point(void *argument, int64_t index, int worker) {
     solve_work *work = argument;
     umk_phonons *phonons = work->phonons;
     int64_t n = phonons->n_bands;
-    return umk_harmonic_solve_at(work->harmonic, work->context, phonons->q_points[index], false,
+    int flags = index < UMK_CHECKED_SOLUTIONS ? UMK_SOLVE_CHECK : 0;
+    return umk_harmonic_solve_at(work->harmonic, work->context, phonons->q_points[index], flags,
                                  &work->workspaces[worker], &phonons->frequencies[index * n],
                                  &phonons->eigenvectors[index * n * n]);
 }
@@ -87,14 +88,12 @@ cleanup:
 
 /* The three bands at Gamma nearest to zero are set to zero. */
 static void exclude_acoustic(double *frequencies, int64_t n_bands) {
-    for (int n = 0; n < 3; n++) {
-        int64_t lowest = -1;
-        for (int64_t b = 0; b < n_bands; b++) {
-            if (frequencies[b] == 0) continue;
-            if (lowest < 0 || fabs(frequencies[b]) < fabs(frequencies[lowest])) lowest = b;
-        }
-        if (lowest >= 0) frequencies[lowest] = 0;
+    /* frequencies ascend, so the three lie side by side */
+    int64_t first = 0;
+    for (int64_t b = 1; b + 3 <= n_bands; b++) {
+        if (fabs(frequencies[b + 2]) < fabs(frequencies[first])) first = b;
     }
+    for (int64_t b = first; b < first + 3; b++) frequencies[b] = 0;
 }
 
 /* What follows from the frequencies once they are final. */

@@ -27,6 +27,12 @@ static umk_status check_objects(umk_context *context, const umk_interaction *int
     bool belong = phonons->n_points == grid->n_bz_points;
     belong = belong && (interaction == NULL || interaction->n_bands == phonons->n_bands);
     for (int64_t w = 0; w < options->n_weights; w++) belong = belong && options->weights[w]->grid == grid;
+    double cutoff = options->cutoff_frequency < 0 ? UMK_CUTOFF_FREQUENCY : options->cutoff_frequency;
+    if (interaction != NULL && interaction->cutoff_frequency != cutoff) {
+        return umk_fail(context, UMK_ERROR_ARGUMENT,
+                        "the cut-off frequency is %g THz here and %g THz in the interaction", cutoff,
+                        interaction->cutoff_frequency);
+    }
     if (belong) return UMK_OK;
     return umk_fail(context, UMK_ERROR_ARGUMENT,
                     "grid, phonons, integration weights and interaction do not belong to each other");
@@ -246,6 +252,7 @@ static void store_result(const umk_linewidth *linewidth, int64_t bz_point, const
             for (int64_t band = 0; band < n; band++) {
                 int64_t to = (w * n_temperatures + t) * n + band, from = band * n_temperatures + t;
                 if (result->gamma != NULL) result->gamma[to] = factor * (normal[from] + umklapp[from]);
+                if (!linewidth->options.normal_umklapp) continue;
                 if (result->gamma_normal != NULL) result->gamma_normal[to] = factor * normal[from];
                 if (result->gamma_umklapp != NULL) result->gamma_umklapp[to] = factor * umklapp[from];
             }
@@ -336,6 +343,7 @@ umk_status umk_linewidth_time(umk_linewidth *linewidth, umk_context *context, in
     umk_status status = UMK_OK;
     point_run run = {0};
     double begin = now(), times[2];
+    if (n_triplets < 1) return umk_fail(context, UMK_ERROR_ARGUMENT, "no triplets to measure the time with");
     UMK_TRY(point_run_create(&run, linewidth, context, bz_point, NULL));
     double triplets_seconds = now() - begin;
     if (n_triplets > run.triplets->n_triplets) n_triplets = run.triplets->n_triplets;

@@ -32,6 +32,9 @@ umk_status umk_interaction_create(umk_interaction **interaction, umk_context *co
     if (options != NULL) chosen = *options;
     umk_interaction *made = NULL;
     *interaction = NULL;
+    if (fc3->n_primitive != crystal->primitive.n_atoms || fc3->n_supercell != crystal->supercell.cell.n_atoms) {
+        return umk_fail(context, UMK_ERROR_ARGUMENT, "fc3 is of another crystal");
+    }
     UMK_ALLOCATE(context, made, 1);
     made->n_primitive = crystal->primitive.n_atoms;
     made->n_bands = 3 * made->n_primitive;

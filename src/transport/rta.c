@@ -27,8 +27,14 @@ static umk_status check_options(umk_context *context, const umk_transport_model 
         }
     }
     if (!isfinite(options->boundary_mfp) || options->boundary_mfp < 0) {
-        return umk_fail(context, UMK_ERROR_ARGUMENT, "boundary mean free path %g micrometre: it must be above 0",
+        return umk_fail(context, UMK_ERROR_ARGUMENT, "boundary mean free path %g micrometre: it must not be below 0",
                         options->boundary_mfp);
+    }
+    if (model->phonons->n_points != model->grid->n_bz_points ||
+        model->phonons->n_bands != umk_harmonic_n_bands(model->harmonic) ||
+        model->phonons->n_bands != 3 * model->crystal->primitive.n_atoms) {
+        return umk_fail(context, UMK_ERROR_ARGUMENT,
+                        "crystal, harmonic model, grid and phonons do not belong together");
     }
     for (int64_t i = 0; i < options->n_grid_points; i++) {
         if (options->grid_points[i] >= 0 && options->grid_points[i] < model->grid->n_bz_points) continue;
@@ -365,7 +371,10 @@ static double boundary_linewidth(const umk_conductivity *result, int64_t mode) {
     return speed * 1e-4 / (4 * UMK_PI * result->boundary_mfp); /* THz angstrom over micrometre */
 }
 
-/* mode_kappa (T, P, B, 6) and its sum over the modes; returns how many modes had no linewidth, with their star. */
+/*
+ * mode_kappa (T, P, B, 6) and its sum over the modes; returns how many modes, with their star, no phonon or isotope
+ * scatters: only the boundary limits what they carry.
+ */
 static int64_t sum_modes(const umk_rta *rta, umk_conductivity *result) {
     int64_t modes = result->n_points * result->n_bands, n_without = 0;
     for (int64_t t = 0; t < result->n_temperatures; t++) {
@@ -373,10 +382,13 @@ static int64_t sum_modes(const umk_rta *rta, umk_conductivity *result) {
         for (int64_t mode = 0; mode < modes; mode++) {
             double *out = result->mode_kappa + (t * modes + mode) * 6;
             double heat_capacity = result->heat_capacities[t * modes + mode];
-            double gamma = result->gamma[t * modes + mode] + boundary_linewidth(result, mode);
+            double gamma = result->gamma[t * modes + mode];
             if (result->gamma_isotope != NULL) gamma += result->gamma_isotope[mode];
             bool counts = result->frequencies[mode] >= rta->cutoff_frequency && heat_capacity > 0;
-            if (counts && !(gamma > 0)) n_without += result->weights[mode / result->n_bands];
+            bool moves =
+                result->gv_by_gv[mode * 6] + result->gv_by_gv[mode * 6 + 1] + result->gv_by_gv[mode * 6 + 2] > 0;
+            if (counts && moves && !(gamma > 0)) n_without += result->weights[mode / result->n_bands];
+            gamma += boundary_linewidth(result, mode);
             double share = counts && gamma > 0 ? heat_capacity / (2 * gamma) * result->kappa_unit_conversion : 0;
             for (int c = 0; c < 6; c++) {
                 out[c] = result->gv_by_gv[mode * 6 + c] * share;
@@ -393,8 +405,10 @@ static umk_status allocate_results(const umk_rta *rta, umk_conductivity *results
     int parts = 0;
     if (rta->options->normal_umklapp) parts |= UMK_PART_NORMAL_UMKLAPP;
     if (rta->options->mass_variances != NULL) parts |= UMK_PART_ISOTOPE;
-    if (rta->options->full_strength || rta->options->average_strength || rta->options->constant_strength > 0 ||
-        (rta->options->read != NULL && rta->options->read->average_strength != NULL)) {
+    const umk_conductivity *read = rta->options->read;
+    bool computed = rta->linewidth != NULL && (rta->options->full_strength || rta->options->average_strength ||
+                                               rta->options->constant_strength > 0);
+    if (computed || (read != NULL && read->average_strength != NULL)) {
         parts |= UMK_PART_AVERAGE_STRENGTH;
     }
     for (int64_t s = 0; s < rta->n_sigmas; s++) {
@@ -417,10 +431,13 @@ umk_status umk_rta_run(umk_conductivity *results, umk_context *context, const um
     UMK_TRY(run_scattering(&rta, results));
     for (int64_t s = 0; s < rta.n_sigmas; s++) {
         int64_t n_without = sum_modes(&rta, &results[s]);
-        if (n_without > 0) {
-            umk_log(context, UMK_LOG_WARNING,
-                    "%lld modes have no linewidth and were left out of kappa: use a finer mesh%s", (long long)n_without,
-                    results[s].sigma > 0 ? " or a larger sigma" : "");
+        if (n_without > 0 && options->n_grid_points == 0) {
+            umk_log(
+                context, UMK_LOG_WARNING,
+                "%lld of %lld modes are scattered by nothing but the boundary, kappa is not to be trusted: use a finer "
+                "mesh%s",
+                (long long)n_without, (long long)(model->grid->n_points * rta.n_bands * rta.n_temperatures),
+                results[s].sigma > 0 ? " or a larger sigma" : "");
         }
         if (options->n_grid_points == 0) continue;
         umk_release(results[s].kappa); /* of some grid points it would not be a conductivity */

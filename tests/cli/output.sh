@@ -15,6 +15,8 @@ copy_silicon
 # shellcheck disable=SC2086
 refuse 2 '-o;would replace the input' rta "$input" $small -o "$input"
 # shellcheck disable=SC2086
+refuse 2 '-o;would replace the input' rta "$input" $small -o "$scratch/si/fc3.hdf5"
+# shellcheck disable=SC2086
 refuse 2 '-o;would replace the input' rta "$si" $small --fc3 "$scratch/si/fc3.hdf5" -o "$scratch/si/fc3.hdf5"
 # shellcheck disable=SC2086
 accept rta "$si" $small && mv kappa-m222.hdf5 "$scratch"

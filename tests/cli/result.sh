@@ -79,6 +79,24 @@ accept rta "$si" --tmax=20 --mesh 2 2 2
 [ "$(grep -cE '^ +[0-9]+\.0 ' "$scratch/out")" -eq 3 ] || fail 'temperatures 0, 10 and 20 were expected'
 clear_work
 
+# ---- lists in quotes, fractions, negative ones too
+accept rta "$si" --mesh '2 2 2' --ts='100 300' --pa '0 1/2 1/2 1/2 0 1/2 1/2 1/2 0'
+[ "$(grep -cE '^ +[0-9]+\.0 ' "$scratch/out")" -eq 2 ] || fail 'temperatures 100 and 300 were expected'
+clear_work
+# shellcheck disable=SC2086
+refuse 1 'primitive matrix does not fit' rta "$si" $small --pa -1/2 1/2 1/2 1/2 -1/2 1/2 1/2 1/2 -1/2
+
+# ---- modes that only the boundary scatters are told; the linewidth of a loose tolerance is that of a tight one
+run rta "$si" --mesh 5 5 5 --ts 300 --sigma 0.001 --sigma-cutoff 3
+[ "$status" -eq 0 ] || fail 'a small sigma ended the run'
+grep -q 'warning: .* modes are scattered by nothing but the boundary' "$scratch/err" || fail 'no warning'
+clear_work
+accept rta "$si" --mesh 5 5 5 --ts 300 -q
+mv kappa-m555.hdf5 "$scratch/tight.hdf5"
+accept rta "$si" --mesh 5 5 5 --ts 300 -q --tolerance 0.1
+cmp -s kappa-m555.hdf5 "$scratch/tight.hdf5" || fail 'kappa depends on the tolerance'
+clear_work
+
 # ---- the report
 cp "$scratch/kappa-m555.hdf5" .
 accept report kappa-m555.hdf5

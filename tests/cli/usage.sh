@@ -62,7 +62,7 @@ refuse 2 'grid matrix;symmetry' rta "$si" --gm 1 2 0 0 1 0 0 0 3
 refuse 2 '2 3 4;symmetry;--grg' rta "$si" --mesh 2 3 4
 
 # ---- numbers
-for option in --sigma --bmfp --mass --tolerance --tstep --const-ave-pp --memory; do
+for option in --sigma --bmfp --mass --tolerance --tstep --const-ave-pp; do
   name=$option
   [ "$option" = --bmfp ] && name=--boundary-mfp
   for wrong in 0 -1; do
@@ -89,6 +89,10 @@ quick 2 'usage;--threads;"2.5" is not an integer' --threads 2.5
 quick 2 'usage;--threads 5000;at most 1024' --threads 5000
 quick 2 'usage;--threads 4294967297;at most' --threads 4294967297
 quick 2 'usage;--memory;at most' --memory 1e300
+quick 2 'usage;--memory: "0" is not 0.001 or above' --memory 0
+quick 2 'usage;--memory: "1e-10" is not 0.001 or above' --memory 1e-10
+quick 2 'usage;--read-gamma excludes' --read-gamma --full-pp
+quick 2 'usage;--read-gamma excludes' --read-gamma --const-ave-pp 1e-9
 quick 2 'usage;--tmax 100 is below --tmin 200' --tmin 200 --tmax 100
 quick 2 'usage;--tstep;million' --tstep 1e-300
 quick 2 'usage;--gp;"-1" is not 0 or above' --gp -1
