@@ -99,6 +99,34 @@ static void result_does_not_depend_on_threads(void **state) {
     umk_context_destroy(three);
 }
 
+/* Modes that are zero exactly are acoustic like those near zero: the three next to them must not go with them. */
+static void zeros_are_among_the_three(void **state) {
+    (void)state;
+    umk_context *context = make_context(1);
+    phonon_model *model = load_model("si");
+    int64_t n_s = model->crystal.phonon_supercell.cell.n_atoms;
+    /* one spring between the two atoms of a cell in each direction: three modes of exactly 0, three of one frequency */
+    memset(model->fc2.values, 0, (size_t)(2 * n_s * 9) * sizeof *model->fc2.values);
+    for (int64_t i = 0; i < 2; i++) {
+        for (int64_t j = 0; j < 2; j++) {
+            int64_t atom = 0; /* any image does at Gamma */
+            while (model->crystal.phonon_supercell.s2pp_map[atom] != j) atom++;
+            for (int a = 0; a < 3; a++) model->fc2.values[(i * n_s + atom) * 9 + 4 * a] = i == j ? 1 : -1;
+        }
+    }
+    umk_harmonic *harmonic = make_harmonic(context, model, UMK_NAC_NONE);
+    umk_grid *grid = make_grid(context, model, 1, 1, 1);
+    umk_phonons_options options = UMK_PHONONS_OPTIONS_INIT;
+    options.exclude_gamma_acoustic = true;
+    umk_phonons *phonons = make_phonons(context, harmonic, grid, &options);
+    for (int64_t b = 0; b < 6; b++) assert_true((phonons->frequencies[b] == 0) == (b < 3));
+    umk_phonons_destroy(phonons);
+    umk_grid_destroy(grid);
+    umk_harmonic_destroy(harmonic);
+    free_model(model);
+    umk_context_destroy(context);
+}
+
 /* Si at Gamma: two sets of three; acoustic frequencies become 0 exactly on demand and stay close to it otherwise. */
 static void gamma_is_treated_as_asked(void **state) {
     (void)state;
@@ -270,6 +298,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equivalent_points_have_the_same_bits),
         cmocka_unit_test(result_does_not_depend_on_threads),
+        cmocka_unit_test(zeros_are_among_the_three),
         cmocka_unit_test(gamma_is_treated_as_asked),
         cmocka_unit_test(sets_are_chained),
         cmocka_unit_test(points_off_the_mesh),

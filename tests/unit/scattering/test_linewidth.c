@@ -161,6 +161,9 @@ static void test_errors(void **state) {
                    UMK_ERROR_ARGUMENT, "the grid has 0 to");
     expect_message(f.context, umk_linewidth_run(linewidth, f.context, 0, NULL, &result), UMK_ERROR_ARGUMENT,
                    "need an interaction");
+    double point_seconds, triplet_seconds;
+    expect_message(f.context, umk_linewidth_time(linewidth, f.context, 0, 0, &point_seconds, &triplet_seconds),
+                   UMK_ERROR_ARGUMENT, "no triplets");
     umk_context_cancel(f.context);
     assert_int_equal(umk_linewidth_run(linewidth, f.context, 0, strength, &result), UMK_ERROR_CANCELLED);
     umk_context_reset_cancel(f.context);

@@ -33,6 +33,11 @@ static void test_options(void **state) {
     assert_true(interaction->cutoff_frequency == 0.5);
     umk_interaction_destroy(interaction);
     umk_interaction_destroy(NULL);
+    umk_crystal *larger = make_chain(context, 2, 3);
+    expect_message(context, umk_interaction_create(&interaction, context, larger, &fc3, NULL), UMK_ERROR_ARGUMENT,
+                   "another crystal");
+    assert_null(interaction);
+    umk_crystal_destroy(larger);
     test_free(fc3.values);
     umk_crystal_destroy(crystal);
     umk_context_destroy(context);

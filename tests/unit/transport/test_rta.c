@@ -129,10 +129,20 @@ static void test_refused(void **state) {
     options.n_sigmas = 1;
     options.sigmas = sigma;
     expect_refused(&options, UMK_ERROR_ARGUMENT, "smearing width -0.1");
+    options = make_options();
+    options.cutoff_frequency = 1; /* the interaction was made with the default */
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "cut-off frequency is 1 THz here and 0.01 THz");
     model.interaction = NULL;
     options = make_options();
     expect_refused(&options, UMK_ERROR_ARGUMENT, "interaction is missing");
     model.interaction = interaction;
+    umk_phonons *few = NULL;
+    assert_int_equal(umk_phonons_create_at(&few, context, harmonic, 1, (const double[1][3]){{0.1, 0, 0}}, NULL),
+                     UMK_OK);
+    model.phonons = few;
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "do not belong together");
+    model.phonons = phonons;
+    umk_phonons_destroy(few);
 }
 
 static void expect_same(int64_t n, const double *a, const double *b) {
