@@ -91,6 +91,7 @@ typedef struct umk_rta_estimate {
     double n_triplets; /* of all grid points; exact for up to 64 grid points, sampled for more */
 } umk_rta_estimate;
 
+/** Measures and counts; the errors are those of umk_rta_run, so that a run that cannot start is told here. */
 UMK_API umk_status umk_rta_estimate_run(umk_rta_estimate *estimate, umk_context *context,
                                         const umk_transport_model *model, const umk_rta_options *options);
 

@@ -55,6 +55,8 @@ typedef struct umk_triplets umk_triplets;
  * Irreducible triplets (q0, q1, q2) with q0 + q1 + q2 = G of the BZ point q0: q1 runs over the points irreducible under
  * the little group of q0, exchange of q1 and q2 is used, images are chosen to make G zero or shortest (also that of q0,
  * so that the first point of a triplet may be another image than bz_point). With no_mesh_symmetry all q1 with weight 1.
+ * The caller ends *triplets with umk_triplets_destroy; the grid is not needed by it. UMK_ERROR_ARGUMENT for a point
+ * outside the grid, UMK_ERROR_MEMORY, UMK_ERROR_CANCELLED.
  */
 UMK_API umk_status umk_triplets_create(umk_triplets **triplets, umk_context *context, const umk_grid *grid,
                                        int64_t bz_point);

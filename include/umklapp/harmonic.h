@@ -26,7 +26,12 @@ typedef struct umk_harmonic_options {
         }                                                                                                              \
     }
 
-/** Copies what it needs of crystal and fc2 (both may be destroyed afterwards). options may be NULL. */
+/**
+ * Copies what it needs of crystal and fc2 (both may be destroyed afterwards). options may be NULL. The caller ends
+ * *harmonic with umk_harmonic_destroy. Fails with UMK_ERROR_ARGUMENT for options out of range or an fc2 of another
+ * crystal, UMK_ERROR_INPUT for a dielectric tensor that is not positive definite or cells that do not fit each other,
+ * UMK_ERROR_NUMERICAL where the reciprocal lattice cannot be reduced, and UMK_ERROR_MEMORY.
+ */
 UMK_API umk_status umk_harmonic_create(umk_harmonic **harmonic, umk_context *context, const umk_crystal *crystal,
                                        const umk_fc2 *fc2, const umk_harmonic_options *options);
 UMK_API void umk_harmonic_destroy(umk_harmonic *harmonic);

@@ -20,7 +20,11 @@ typedef struct umk_interaction_options {
 #define UMK_INTERACTION_OPTIONS_INIT                                                                                   \
     { false, false, -1, 0 }
 
-/** Prepares fc3 (translation-invariant form); crystal and fc3 may be destroyed afterwards. options may be NULL. */
+/**
+ * Prepares fc3 (translation-invariant form); crystal and fc3 may be destroyed afterwards. options may be NULL. The
+ * caller ends *interaction with umk_interaction_destroy. Fails with UMK_ERROR_ARGUMENT for an unknown kernel or an fc3
+ * of another crystal, UMK_ERROR_INPUT for a supercell that is too large, UMK_ERROR_MEMORY above the limit.
+ */
 UMK_API umk_status umk_interaction_create(umk_interaction **interaction, umk_context *context,
                                           const umk_crystal *crystal, const umk_fc3 *fc3,
                                           const umk_interaction_options *options);

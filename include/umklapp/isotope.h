@@ -13,7 +13,9 @@ UMK_API umk_status umk_mass_variance(double *variance, umk_context *context, con
 
 /**
  * Isotope linewidths (half width, THz) of n_points BZ points, gamma (n_points, n_bands), averaged over degenerate bands
- * at q0. mass_variances (primitive atoms) >= 0. Modes below cutoff_frequency do not take part.
+ * at q0. mass_variances (primitive atoms) >= 0. Modes below cutoff_frequency (THz, >= 0) do not take part.
+ * UMK_ERROR_ARGUMENT for negative values, points outside the grid or objects that do not belong together;
+ * UMK_ERROR_MEMORY, UMK_ERROR_CANCELLED.
  */
 UMK_API umk_status umk_isotope_linewidths(double *gamma, umk_context *context, const umk_grid *grid,
                                           const umk_phonons *phonons, const umk_weights *weights,

@@ -49,14 +49,15 @@ typedef struct umk_linewidth_result {
  * Linewidths of one BZ point: Togo, Chaput and Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11. Batches of triplets run
  * in parallel; sums are made in a fixed order, so that the result does not depend on the number of threads.
  * average_strength (n_bands) eV^2, or NULL: takes the place of N |V|^2 for all triplets of a band (--ave-pp,
- * --const-ave-pp).
+ * --const-ave-pp). Fails with UMK_ERROR_ARGUMENT for a point outside the grid or without interaction and average
+ * strength, UMK_ERROR_MEMORY, UMK_ERROR_CANCELLED.
  */
 UMK_API umk_status umk_linewidth_run(umk_linewidth *linewidth, umk_context *context, int64_t bz_point,
                                      const double *average_strength, umk_linewidth_result *result);
 
 /**
  * How long a grid point takes on this machine now: seconds of its preparation, and seconds for each triplet, measured
- * on at most n_triplets of them.
+ * on at most n_triplets of them, at least 1 (UMK_ERROR_ARGUMENT otherwise; the other errors are those of a run).
  */
 UMK_API umk_status umk_linewidth_time(umk_linewidth *linewidth, umk_context *context, int64_t bz_point,
                                       int64_t n_triplets, double *point_seconds, double *triplet_seconds);

@@ -20,12 +20,18 @@ typedef struct umk_phonons_options {
  * Frequencies of BZ points that a point-group operation maps onto each other (without the non-analytic term also those
  * that differ by a reciprocal lattice vector) are bit-identical: the first is diagonalized and its frequencies copied;
  * where the copy would differ from the point's own by more than 1e-4 THz the force constants break the symmetry and a
- * warning is logged, and the own frequencies are kept. Grid points run in parallel.
+ * warning is logged, and the own frequencies are kept. Grid points run in parallel. The caller ends *phonons with
+ * umk_phonons_destroy; harmonic and grid are not needed afterwards. Fails with UMK_ERROR_ARGUMENT for a negative
+ * tolerance, UMK_ERROR_MEMORY above the limit, UMK_ERROR_NUMERICAL when the LAPACK library does not converge or is
+ * wrong (the first 16 solutions are checked), UMK_ERROR_CANCELLED.
  */
 UMK_API umk_status umk_phonons_create(umk_phonons **phonons, umk_context *context, const umk_harmonic *harmonic,
                                       const umk_grid *grid, const umk_phonons_options *options);
 
-/** Phonons at n_points >= 1 given q-points (n_points, 3), each on its own; for legs that lie off the mesh. */
+/**
+ * Phonons at n_points >= 1 given q-points (n_points, 3), fractional, each on its own; for legs that lie off the mesh.
+ * Ownership and errors as above; UMK_ERROR_ARGUMENT for no points.
+ */
 UMK_API umk_status umk_phonons_create_at(umk_phonons **phonons, umk_context *context, const umk_harmonic *harmonic,
                                          int64_t n_points, const double (*q_points)[3],
                                          const umk_phonons_options *options);

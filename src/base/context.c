@@ -1,12 +1,22 @@
 /* The context: messages, log, progress, cancellation, limits. */
+#define _GNU_SOURCE /* sched_getaffinity */
 #include "base/context.h"
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* The processors that this process may run on, which a queueing system may have limited. */
 static int machine_threads(void) {
+#ifdef __linux__
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+        int count = CPU_COUNT(&allowed);
+        if (count >= 1) return count > 1024 ? 1024 : count;
+    }
+#endif
     long n = sysconf(_SC_NPROCESSORS_ONLN);
     return n < 1 ? 1 : n > 1024 ? 1024 : (int)n;
 }
