@@ -62,12 +62,11 @@ void umk_grid_q_point(const umk_grid *grid, int64_t bz_point, double q[3]) {
     umk_apply3(q, grid->qd_inverse, real);
 }
 
-/** Q D^-1 and the basis of the microzone. */
-static void set_microzone(umk_grid *grid) {
+/** Q D^-1. */
+static void set_qd_inverse(umk_grid *grid) {
     for (int i = 0; i < 3; i++) {
         for (int j = 0; j < 3; j++) grid->qd_inverse[i][j] = (double)grid->q[i][j] * (1 / (double)grid->diagonal[j]);
     }
-    umk_multiply3(grid->microzone, grid->reciprocal_lattice, grid->qd_inverse);
 }
 
 /** Index arrays of about 11 numbers a point, BZ images counted apart. */
@@ -86,7 +85,7 @@ umk_status umk_grid_create(umk_grid **grid, umk_context *context, const umk_crys
     made->has_mesh_symmetry = !options->no_mesh_symmetry;
     UMK_TRY(umk_grid_choose_mesh(made, context, crystal, options));
     UMK_TRY(check_size(context, made));
-    set_microzone(made);
+    set_qd_inverse(made);
     UMK_TRY(umk_grid_find_rotations(made, context, crystal, !options->no_time_reversal));
     UMK_TRY(umk_grid_find_zone(made, context));
     UMK_TRY(umk_grid_find_irreducible(made, context, !options->no_grid_point_symmetry));

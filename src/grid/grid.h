@@ -11,9 +11,6 @@ struct umk_grid {
     bool is_generalized;             /* P or Q is not the identity: file gets grid_matrix, P_matrix, Q_matrix */
     double qd_inverse[3][3];         /* Q D^-1: q = qd_inverse address */
     double reciprocal_lattice[3][3]; /* columns, of the primitive cell */
-    double microzone[3][3];          /* columns: basis of the microzone, reciprocal_lattice Q D^-1: a step of address 1.
-                                      * phono3py cuts tetrahedra out of microzone P (= reciprocal_lattice A^-1), whose
-                                      * step n is the address step P n */
 
     /* point group in reciprocal space; R of q' = R q */
     int64_t n_rotations;                   /* with the inversion added by time reversal */
