@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool is_compact(const umk_supercell *supercell, const umk_force_constants_file *file) {
     return file->n_rows == supercell->n_primitive;
@@ -62,7 +63,15 @@ cleanup:
     return status;
 }
 
-int64_t umk_force_constants_row(const umk_supercell *supercell, const umk_force_constants_file *file,
-                                int64_t primitive_atom) {
-    return is_compact(supercell, file) ? primitive_atom : supercell->p2s_map[primitive_atom];
+umk_status umk_force_constants_take_rows(double **values, umk_context *context, const umk_supercell *supercell,
+                                         const umk_force_constants_file *file, int64_t row_size) {
+    umk_status status = UMK_OK;
+    bool compact = is_compact(supercell, file);
+    UMK_ALLOCATE(context, *values, umk_checked_product(2, (const int64_t[]){supercell->n_primitive, row_size}));
+    for (int64_t p = 0; p < supercell->n_primitive; p++) {
+        int64_t row = compact ? p : supercell->p2s_map[p];
+        memcpy(*values + p * row_size, file->values + row * row_size, (size_t)row_size * sizeof **values);
+    }
+cleanup:
+    return status;
 }

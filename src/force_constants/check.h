@@ -8,8 +8,11 @@
 umk_status umk_force_constants_check(umk_context *context, const umk_supercell *supercell,
                                      const umk_force_constants_file *file, int rank);
 
-/** Row of the array that belongs to a primitive atom: the same one (compact) or that of its supercell atom (full). */
-int64_t umk_force_constants_row(const umk_supercell *supercell, const umk_force_constants_file *file,
-                                int64_t primitive_atom);
+/**
+ * The rows of the primitive atoms, in their order: those of a compact array, or those of their supercell atoms in a
+ * full one. values (n_primitive, row_size) is owned by the caller (umk_release).
+ */
+umk_status umk_force_constants_take_rows(double **values, umk_context *context, const umk_supercell *supercell,
+                                         const umk_force_constants_file *file, int64_t row_size);
 
 #endif

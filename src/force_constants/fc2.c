@@ -4,8 +4,6 @@
  */
 #include "force_constants/check.h"
 
-#include <string.h>
-
 umk_status umk_fc2_create(umk_fc2 **fc2, umk_context *context, const umk_crystal *crystal,
                           const umk_force_constants_file *file) {
     umk_status status = UMK_OK;
@@ -16,12 +14,7 @@ umk_status umk_fc2_create(umk_fc2 **fc2, umk_context *context, const umk_crystal
     UMK_ALLOCATE(context, made, 1);
     made->n_primitive = supercell->n_primitive;
     made->n_supercell = supercell->cell.n_atoms;
-    int64_t row = 9 * made->n_supercell;
-    UMK_ALLOCATE(context, made->values, umk_checked_product(2, (const int64_t[]){made->n_primitive, row}));
-    for (int64_t p = 0; p < made->n_primitive; p++) {
-        int64_t from = umk_force_constants_row(supercell, file, p);
-        memcpy(made->values + p * row, file->values + from * row, (size_t)row * sizeof(double));
-    }
+    UMK_TRY(umk_force_constants_take_rows(&made->values, context, supercell, file, 9 * made->n_supercell));
     *fc2 = made;
     made = NULL;
 cleanup:

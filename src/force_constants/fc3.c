@@ -4,8 +4,6 @@
  */
 #include "force_constants/check.h"
 
-#include <string.h>
-
 umk_status umk_fc3_create(umk_fc3 **fc3, umk_context *context, const umk_crystal *crystal,
                           const umk_force_constants_file *file) {
     umk_status status = UMK_OK;
@@ -19,11 +17,7 @@ umk_status umk_fc3_create(umk_fc3 **fc3, umk_context *context, const umk_crystal
     int64_t row = umk_checked_product(3, (const int64_t[]){27, made->n_supercell, made->n_supercell});
     int64_t size = umk_checked_product(2, (const int64_t[]){made->n_primitive, row});
     UMK_TRY(umk_check_memory(context, (double)size * sizeof(double), "fc3", "use a smaller supercell"));
-    UMK_ALLOCATE(context, made->values, size);
-    for (int64_t p = 0; p < made->n_primitive; p++) {
-        int64_t from = umk_force_constants_row(supercell, file, p);
-        memcpy(made->values + p * row, file->values + from * row, (size_t)row * sizeof(double));
-    }
+    UMK_TRY(umk_force_constants_take_rows(&made->values, context, supercell, file, row));
     *fc3 = made;
     made = NULL;
 cleanup:

@@ -171,6 +171,26 @@ static inline umk_harmonic *make_harmonic(umk_context *context, const phonon_mod
     return harmonic;
 }
 
+/** The folders of tests/data/phonon. */
+static const char *const model_names[] = {"si", "nacl", "wurtzite"};
+
+/** Runs check on every crystal with every non-analytic method that it has charges for. */
+static inline void for_all_models(void (*check)(umk_context *, const phonon_model *, const umk_harmonic *,
+                                                umk_nac_method)) {
+    umk_context *context = make_context(1);
+    for (size_t n = 0; n < 3; n++) {
+        phonon_model *model = load_model(model_names[n]);
+        for (int method = 0; method < n_methods; method++) {
+            if (model->crystal.born.n_atoms == 0 && method != UMK_NAC_NONE) continue;
+            umk_harmonic *harmonic = make_harmonic(context, model, (umk_nac_method)method);
+            check(context, model, harmonic, (umk_nac_method)method);
+            umk_harmonic_destroy(harmonic);
+        }
+        free_model(model);
+    }
+    umk_context_destroy(context);
+}
+
 static inline void get_matrix(const umk_harmonic *harmonic, umk_context *context, const double q[3],
                               double complex matrix[max_bands * max_bands]) {
     assert_int_equal(umk_harmonic_dynamical_matrix(harmonic, context, q, (double *)matrix), UMK_OK);

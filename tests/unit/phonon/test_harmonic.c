@@ -2,23 +2,6 @@
 #include "model.h"
 
 static const double general_q[3] = {0.13, -0.27, 0.31};
-static const char *const names[] = {"si", "nacl", "wurtzite"};
-
-static void for_all_models(void (*check)(umk_context *, const phonon_model *, const umk_harmonic *, umk_nac_method)) {
-    umk_context *context = make_context(1);
-    for (size_t n = 0; n < 3; n++) {
-        phonon_model *model = load_model(names[n]);
-        for (int method = 0; method < n_methods; method++) {
-            if (model->crystal.born.n_atoms == 0 && method != UMK_NAC_NONE) continue;
-            umk_harmonic *harmonic = make_harmonic(context, model, (umk_nac_method)method);
-            check(context, model, harmonic, (umk_nac_method)method);
-            umk_harmonic_destroy(harmonic);
-        }
-        free_model(model);
-    }
-    umk_context_destroy(context);
-}
-
 /* Away from zero; below, rounding of the eigenvalue is amplified by the square root. */
 static void compare_frequencies(const double *found, const double *expected, int64_t n) {
     for (int64_t b = 0; b < n; b++) assert_close(found[b], expected[b], fabs(expected[b]) > 0.05 ? 1e-9 : 1e-5);
@@ -44,7 +27,7 @@ static void limits_at_gamma_agree_with_phonopy(void **state) {
     (void)state;
     umk_context *context = make_context(1);
     for (size_t n = 1; n < 3; n++) {
-        phonon_model *model = load_model(names[n]);
+        phonon_model *model = load_model(model_names[n]);
         for (int method = 0; method < 2; method++) {
             for (int d = 0; d < model->n_directions[method]; d++) {
                 const reference_point *point = &model->directions[method][d];
@@ -132,7 +115,7 @@ static void methods_agree_at_commensurate_points(void **state) {
     umk_context *context = make_context(1);
     static const double q[2][2][3] = {{{0.5, 0.5, 0}, {0.25, -0.25, 0}}, {{1 / 3.0, 0, 0}, {1 / 3.0, 1 / 3.0, 0.5}}};
     for (int m = 0; m < 2; m++) {
-        phonon_model *model = load_model(names[m + 1]);
+        phonon_model *model = load_model(model_names[m + 1]);
         double found[n_methods][max_bands];
         for (int n = 0; n < 2; n++) {
             for (int method = 0; method < n_methods; method++) {

@@ -1,23 +1,6 @@
 /* Group velocities and velocity matrices against phonopy, finite differences, and what must hold exactly. */
 #include "model.h"
 
-static const char *const names[] = {"si", "nacl", "wurtzite"};
-
-static void for_all_models(void (*check)(umk_context *, const phonon_model *, const umk_harmonic *, umk_nac_method)) {
-    umk_context *context = make_context(1);
-    for (size_t n = 0; n < 3; n++) {
-        phonon_model *model = load_model(names[n]);
-        for (int method = 0; method < n_methods; method++) {
-            if (model->crystal.born.n_atoms == 0 && method != UMK_NAC_NONE) continue;
-            umk_harmonic *harmonic = make_harmonic(context, model, (umk_nac_method)method);
-            check(context, model, harmonic, (umk_nac_method)method);
-            umk_harmonic_destroy(harmonic);
-        }
-        free_model(model);
-    }
-    umk_context_destroy(context);
-}
-
 static void check_reference(umk_context *context, const phonon_model *model, const umk_harmonic *harmonic,
                             umk_nac_method method) {
     for (int n = 0; n < model->n_points[method]; n++) {

@@ -2,43 +2,15 @@
  * Linewidths of an earlier run collected from one file or from one file for each grid point; the summary of a
  * calculation, read back as input.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "base/base.h"
 #include "crystal/crystal.h"
 #include "grid/grid.h"
 #include "transport/conductivity.h"
+#include "unit/writers/writers_test.h"
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <umklapp/output.h>
-#include <unistd.h>
 
-static umk_context *context;
-static char folder[] = "umklapp-collect-XXXXXX";
 static const umk_grid grid = {.diagonal = {4, 5, 6}};
 enum { n_points = 3, n_bands = 2, n_temperatures = 2 };
 static const int64_t points[n_points] = {0, 7, 11};
-
-static int set_up(void **state) {
-    (void)state;
-    if (mkdtemp(folder) == NULL) return 1;
-    umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
-    options.n_threads = 1;
-    return umk_context_create(&context, &options) != UMK_OK;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_context_destroy(context);
-    return rmdir(folder); /* fails when a file was left behind */
-}
 
 /* Every element tells where it stands: 100 t + 10 point + band + offset. */
 static void fill(double *values, bool by_temperature, double offset) {
