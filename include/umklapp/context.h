@@ -63,4 +63,47 @@ UMK_API int64_t umk_context_memory_limit(const umk_context *context);
 UMK_API void umk_context_cancel(umk_context *context);
 UMK_API void umk_context_reset_cancel(umk_context *context);
 
+/** What the time of a run is spent on. */
+typedef enum umk_stage {
+    UMK_STAGE_OTHER = 0,       /* all that has no stage of its own */
+    UMK_STAGE_READING,         /* input file, fc2, fc3, linewidths */
+    UMK_STAGE_SYMMETRY,        /* the crystal: cells, symmetry, shortest images */
+    UMK_STAGE_FORCE_CONSTANTS, /* compact form, quality, form of fc3 that the strengths need */
+    UMK_STAGE_GRID,            /* grid points and their symmetry */
+    UMK_STAGE_PHONONS,         /* frequencies and eigenvectors on the grid */
+    UMK_STAGE_VELOCITIES,      /* group velocities and heat capacities */
+    UMK_STAGE_TRIPLETS,        /* triplets of a grid point */
+    UMK_STAGE_PREPARATION,     /* what all triplets of a grid point share of fc3 */
+    UMK_STAGE_WEIGHTS,         /* integration weights */
+    UMK_STAGE_STRENGTHS,       /* interaction strengths */
+    UMK_STAGE_LINEWIDTHS,      /* sums over triplets and band triples */
+    UMK_STAGE_ISOTOPES,        /* isotope scattering */
+    UMK_STAGE_OUTPUT,          /* result files */
+    UMK_STAGE_WAITING,         /* threads that are through while others still work in a parallel loop */
+    UMK_N_STAGES
+} umk_stage;
+
+/** "reading", "force constants", ...: a name for people. */
+UMK_API const char *umk_stage_name(umk_stage stage);
+
+/**
+ * From now on the time of the calling thread belongs to this stage, but for what the library tells of stages of its
+ * own. Returns the stage that was left, to enter it again at the end of a step; a new context is in UMK_STAGE_OTHER.
+ * From the calling thread, outside of callbacks.
+ */
+UMK_API umk_stage umk_context_enter_stage(umk_context *context, umk_stage stage);
+
+typedef struct umk_timings {
+    double total;                 /* seconds since the context was created */
+    double seconds[UMK_N_STAGES]; /* part of each stage; they add up to total */
+    double busy_threads;          /* threads that worked, on the average over the whole time: 1 to number of threads */
+} umk_timings;
+
+/**
+ * The times of a context until now. A second is a second of the run: with N threads, one that a single thread spent on
+ * a stage inside a parallel loop, or waited there, counts 1/N; one of the calling thread between loops counts in full.
+ * From the calling thread, outside of callbacks.
+ */
+UMK_API void umk_context_timings(umk_timings *timings, const umk_context *context);
+
 #endif

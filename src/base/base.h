@@ -71,6 +71,24 @@ typedef umk_status (*umk_task)(void *argument, int64_t index, int worker);
  */
 umk_status umk_parallel_for(umk_context *context, int64_t count, umk_task task, void *argument);
 
+/* ---- time -------------------------------------------------------------------------------------------------------*/
+
+/** Seconds of a clock that never goes back. */
+double umk_now(void);
+
+/**
+ * Adds seconds to a stage (see umk_context_timings): from a task of a parallel loop with its worker, without locks, or
+ * from the calling thread outside of loops with worker 0. The time told must not hold a parallel loop, nor be told
+ * twice; for a step that has loops in it, enter its stage with umk_context_enter_stage. Reads no clock itself:
+ *
+ *     double started = umk_now();
+ *     ... the strengths of a batch of triplets ...
+ *     umk_stage_add(context, UMK_STAGE_STRENGTHS, worker, umk_now() - started);
+ */
+void umk_stage_add(umk_context *context, umk_stage stage, int worker, double seconds);
+
+/* ---- progress ---------------------------------------------------------------------------------------------------*/
+
 /** Tells the caller's progress callback; UMK_ERROR_CANCELLED when it or umk_context_cancel asks to stop. */
 umk_status umk_progress(umk_context *context, double fraction);
 

@@ -48,7 +48,7 @@ umk_status umk_context_create(umk_context **context, const umk_context_options *
     made->options = chosen;
     made->memory_limit = chosen.memory_limit > 0 ? chosen.memory_limit : available_memory() / 10 * 9;
     made->pool = umk_pool_create(chosen.n_threads);
-    if (made->pool == NULL) {
+    if (made->pool == NULL || !umk_stages_start(&made->stages, chosen.n_threads)) {
         umk_context_destroy(made);
         return UMK_ERROR_MEMORY;
     }
@@ -59,6 +59,7 @@ umk_status umk_context_create(umk_context **context, const umk_context_options *
 void umk_context_destroy(umk_context *context) {
     if (context == NULL) return;
     umk_pool_destroy(context->pool);
+    umk_stages_end(&context->stages);
     free(context);
 }
 

@@ -19,6 +19,7 @@ struct umk_pool {
     pthread_cond_t work_ready, work_done;
     uint64_t generation; /* counts loops, so that a worker joins each one once */
     int n_running;
+    double busy; /* seconds that the threads worked in this loop, added up; guarded by lock */
     bool stopping;
 
     umk_context *context;
@@ -68,8 +69,11 @@ static void *worker_main(void *argument) {
         if (pool->stopping) break;
         seen = pool->generation;
         pthread_mutex_unlock(&pool->lock);
+        double started = umk_now();
         work(pool, start.worker);
+        double busy = umk_now() - started;
         pthread_mutex_lock(&pool->lock);
+        pool->busy += busy;
         if (--pool->n_running == 0) pthread_cond_signal(&pool->work_done);
     }
     pthread_mutex_unlock(&pool->lock);
@@ -133,6 +137,8 @@ char *umk_pool_message(umk_pool *pool, char *own) {
 
 umk_status umk_parallel_for(umk_context *context, int64_t count, umk_task task, void *argument) {
     umk_pool *pool = context->pool;
+    double started = umk_now();
+    umk_stages_begin_loop(&context->stages);
     pthread_mutex_lock(&pool->lock);
     pool->context = context;
     pool->task = task;
@@ -142,16 +148,20 @@ umk_status umk_parallel_for(umk_context *context, int64_t count, umk_task task, 
     atomic_store(&pool->first_failed, INT64_MAX);
     pool->status = UMK_OK;
     pool->n_running = pool->n_started;
+    pool->busy = 0;
     pool->generation++;
     pthread_cond_broadcast(&pool->work_ready);
     pthread_mutex_unlock(&pool->lock);
 
     work(pool, 0);
+    double own_busy = umk_now() - started;
 
     pthread_mutex_lock(&pool->lock);
     while (pool->n_running > 0) pthread_cond_wait(&pool->work_done, &pool->lock);
     umk_status status = pool->status;
+    double busy = pool->busy;
     pthread_mutex_unlock(&pool->lock);
+    umk_stages_end_loop(&context->stages, umk_now() - started, own_busy + busy);
     if (status != UMK_OK && pool->failed_worker != 0) {
         memcpy(context->message, pool->messages[pool->failed_worker], sizeof context->message);
     }
