@@ -66,17 +66,20 @@ typedef struct umk_rta_options {
     bool no_average_degenerate_weights, no_symmetrize_tetrahedra; /* as in umk_weights_options */
     bool normal_umklapp;                                          /* --nu */
     bool full_strength;                                           /* --full-pp: also the average strength */
-    bool average_strength;        /* --ave-pp: linewidths from the average strength of each mode */
-    double constant_strength;     /* --const-ave-pp: eV^2, the average strength of every mode; 0: none */
-    const double *mass_variances; /* (primitive atoms) isotope scattering; NULL: none */
-    double boundary_mfp;          /* micrometre; 0: none. phono3py's default, and ours, is 1e6 */
-    double cutoff_frequency;      /* THz; < 0: UMK_CUTOFF_FREQUENCY */
-    bool no_kappa_stars;          /* --noks: with a grid made with no_grid_point_symmetry */
-    int64_t n_grid_points;        /* 0: all irreducible points */
-    const int64_t *grid_points;   /* (n_grid_points) BZ points (--gp); kappa is then not computed */
-    const umk_conductivity *read; /* (n_sigmas or 1) results of an earlier run whose linewidths are taken
-                                     (--read-gamma), all points and temperatures the same; NULL: none */
-    umk_point_callback on_point;  /* may be NULL */
+    bool average_strength;         /* --ave-pp: linewidths from the average strength of each mode */
+    double constant_strength;      /* --const-ave-pp: eV^2, the average strength of every mode; 0: none */
+    const double *mass_variances;  /* (primitive atoms) isotope scattering; NULL: none */
+    double boundary_mfp;           /* micrometre; 0: none. phono3py's default, and ours, is 1e6 */
+    double cutoff_frequency;       /* THz; < 0: UMK_CUTOFF_FREQUENCY */
+    bool no_kappa_stars;           /* --noks: with a grid made with no_grid_point_symmetry */
+    int64_t n_grid_points;         /* 0: all irreducible points */
+    const int64_t *grid_points;    /* (n_grid_points) BZ points (--gp); kappa is then not computed */
+    const umk_conductivity *read;  /* (n_sigmas or 1) results of an earlier run whose linewidths are taken
+                                      (--read-gamma), all points and temperatures the same; NULL: none */
+    int64_t grid_points_in_flight; /* grid points that are worked on at the same time, 1 or more: more of them need more
+                                      memory and keep more threads busy; results do not depend on it. 0: the library
+                                      chooses */
+    umk_point_callback on_point;   /* may be NULL */
     void *user;
 } umk_rta_options;
 
