@@ -49,8 +49,12 @@ static bool fail_value(const option *row, const char *word, const char *expected
 
 static bool check_bound(const option *row, const char *word, double value) {
     if (!isfinite(value)) return fail_value(row, word, "a finite number");
-    if (value > row->lower || (value == row->lower && !row->open)) return true;
     char expected[64];
+    if (row->upper > 0 && value > row->upper) {
+        snprintf(expected, sizeof expected, "%.9g or below", row->upper);
+        return fail_value(row, word, expected);
+    }
+    if (value > row->lower || (value == row->lower && !row->open)) return true;
     snprintf(expected, sizeof expected, row->open ? "above %g" : "%g or above", row->lower);
     return fail_value(row, word, expected);
 }
@@ -192,6 +196,26 @@ static bool parse_option(const option *rows, int argc, char **argv, int *i) {
     return true;
 }
 
+static bool is_given(const option *row, int argc, char **argv, int first) {
+    for (int i = first; i < argc; i++) {
+        size_t length = strcspn(argv[i], "=");
+        if (is_option(argv[i]) && has_name(row->names, argv[i], length)) return true;
+    }
+    return false;
+}
+
+/* The variables of single values whose options are not given; an empty one is as good as none. */
+static bool parse_variables(const option *rows, int argc, char **argv, int first) {
+    for (const option *row = rows; !is_end(row); row++) {
+        char *value = row->variable == NULL ? NULL : getenv(row->variable);
+        if (value == NULL || value[0] == '\0' || is_given(row, argc, argv, first)) continue;
+        option named = *row;
+        named.names = row->variable; /* for messages */
+        if (!store(&named, &value, 1)) return false;
+    }
+    return true;
+}
+
 bool options_parse(const option *rows, int argc, char **argv, int first, arguments *arguments) {
     arguments->n_positional = 0;
     arguments->positional = calloc((size_t)argc + 1, sizeof *arguments->positional);
@@ -203,7 +227,7 @@ bool options_parse(const option *rows, int argc, char **argv, int first, argumen
             return false;
         }
     }
-    return true;
+    return parse_variables(rows, argc, argv, first);
 }
 
 void arguments_clear(arguments *arguments) {

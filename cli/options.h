@@ -2,6 +2,7 @@
 #ifndef UMKLAPP_CLI_OPTIONS_H
 #define UMKLAPP_CLI_OPTIONS_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -38,10 +39,18 @@ typedef struct option {
     const char *values; /* "M", for the help text */
     const char *help;
     void *target;
-    int64_t least, most; /* number of values of a list */
-    double lower;        /* smallest number allowed; -INFINITY: any */
-    bool open;           /* lower itself is not allowed */
+    int64_t least, most;  /* number of values of a list */
+    double lower;         /* smallest number allowed; -INFINITY: any */
+    bool open;            /* lower itself is not allowed */
+    double upper;         /* largest number allowed; 0: any */
+    const char *variable; /* of the environment, which counts where the option is not given; NULL: none */
 } option;
+
+/** Limits of numbers, the last of the fields of a row that are given by their place. */
+#define ANY_NUMBER           .lower = -INFINITY
+#define FROM(least)          .lower = (least)
+#define ABOVE(bound)         .lower = (bound), .open = true
+#define BETWEEN(least, most) .lower = (least), .upper = (most)
 
 /** What a command line holds besides options. */
 typedef struct arguments {
@@ -50,8 +59,9 @@ typedef struct arguments {
 } arguments;
 
 /**
- * Parses argv[first] ... into the targets; rows ends with an entry whose names and help are NULL. Returns false after
- * one line on stderr that names the option, what was found and what was expected.
+ * Parses argv[first] ... and variables of the environment into the targets; rows ends with an entry whose names and
+ * help are NULL. Returns false after one line on stderr that names the option or the variable, what was found and what
+ * was expected.
  */
 bool options_parse(const option *rows, int argc, char **argv, int first, arguments *arguments);
 void options_print_help(const option *rows);

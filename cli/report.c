@@ -62,10 +62,10 @@ int command_report(int argc, char **argv) {
     const option rows[] = {
         {.kind = OPTION_HEADING, .help = "options"},
         {OPTION_TEXT, "-o --output", "FILE", "name of the page (default: that of the input with .html)", &output, 1, 1,
-         0, false},
-        {OPTION_TEXT, "--title", "TEXT", "title of the page", &title, 1, 1, 0, false},
-        {OPTION_FLAG, "-q --quiet", NULL, "print warnings and errors only", &terminal.quiet, 0, 0, 0, false},
-        {OPTION_FLAG, "-h --help", NULL, "this text", &help, 0, 0, 0, false},
+         ANY_NUMBER},
+        {OPTION_TEXT, "--title", "TEXT", "title of the page", &title, 1, 1, ANY_NUMBER},
+        {OPTION_FLAG, "-q --quiet", NULL, "print warnings and errors only", &terminal.quiet, 0, 0, ANY_NUMBER},
+        {OPTION_FLAG, "-h --help", NULL, "this text", &help, 0, 0, ANY_NUMBER},
         {.kind = OPTION_HEADING},
     };
     arguments arguments;

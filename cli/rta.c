@@ -30,8 +30,6 @@ typedef struct point_writer {
 
 enum { many = 1000000 };
 
-#define ANY_NUMBER -INFINITY, false
-
 /* ---- options ------------------------------------------------------------------------------------------------------*/
 
 static void set_defaults(rta_options *o) {
@@ -78,11 +76,6 @@ static bool check_sigmas(const rta_options *o) {
 }
 
 static bool check_options(const rta_options *o) {
-    enum { most_threads = 1024 };
-    if (o->n_threads > most_threads) {
-        terminal_usage_error("--threads %lld: at most %d", (long long)o->n_threads, most_threads);
-        return false;
-    }
     if (o->memory > 1e9) {
         terminal_usage_error("--memory %g: in GB, at most 1e9", o->memory);
         return false;
@@ -432,8 +425,8 @@ int command_rta(int argc, char **argv) {
          &m->born, 1, 1, ANY_NUMBER},
         {OPTION_WORDS, "--pa --primitive-axes --primitive-axis", "AXES",
          "primitive axes: auto, P, F, I, A, C, R or nine numbers", &m->primitive_axes, 1, 9, ANY_NUMBER},
-        {OPTION_REALS, "--mass", "M ...", "masses of the primitive atoms (u)", &m->masses, 1, many, 0, true},
-        {OPTION_REAL, "--tolerance", "D", "symmetry tolerance (angstrom, default 1e-5)", &m->tolerance, 1, 1, 0, true},
+        {OPTION_REALS, "--mass", "M ...", "masses of the primitive atoms (u)", &m->masses, 1, many, ABOVE(0)},
+        {OPTION_REAL, "--tolerance", "D", "symmetry tolerance (angstrom, default 1e-5)", &m->tolerance, 1, 1, ABOVE(0)},
         {OPTION_FLAG, "--nosym", NULL, "use no symmetry", &m->no_symmetry, 0, 0, ANY_NUMBER},
         {.kind = OPTION_HEADING, .help = "grid"},
         {OPTION_REALS, "--mesh", "N N N", "mesh numbers, or one length (angstrom)", &m->mesh, 1, 3, ANY_NUMBER},
@@ -452,7 +445,7 @@ int command_rta(int argc, char **argv) {
          "accepted without effect, as in phono3py: kappa needs no direction at Gamma", &m->q_direction, 3, 3,
          ANY_NUMBER},
         {OPTION_REAL, "--cutoff-freq --cutoff-frequency", "F",
-         "leave out modes below this frequency (THz, default 0.01)", &m->cutoff_frequency, 1, 1, 0, false},
+         "leave out modes below this frequency (THz, default 0.01)", &m->cutoff_frequency, 1, 1, FROM(0)},
         {OPTION_FLAG, "--exclude-gamma-acoustic", NULL, "set the three acoustic frequencies at Gamma to zero",
          &m->exclude_gamma_acoustic, 0, 0, ANY_NUMBER},
         {OPTION_UNFLAG, "--no-exclude-gamma-acoustic", NULL, "do not (default)", &m->exclude_gamma_acoustic, 0, 0,
@@ -460,9 +453,9 @@ int command_rta(int argc, char **argv) {
         {.kind = OPTION_HEADING, .help = "integration over the Brillouin zone"},
         {OPTION_FLAG, "--thm --tetrahedron-method", NULL, "tetrahedron method (default without --sigma; with it: both)",
          &o.tetrahedra, 0, 0, ANY_NUMBER},
-        {OPTION_REALS, "--sigma", "S ...", "Gaussian smearing of these widths (THz)", &o.sigmas, 1, many, 0, true},
-        {OPTION_REAL, "--sigma-cutoff", "X", "cut the Gaussians off at X times the width", &o.sigma_cutoff, 1, 1, 0,
-         true},
+        {OPTION_REALS, "--sigma", "S ...", "Gaussian smearing of these widths (THz)", &o.sigmas, 1, many, ABOVE(0)},
+        {OPTION_REAL, "--sigma-cutoff", "X", "cut the Gaussians off at X times the width", &o.sigma_cutoff, 1, 1,
+         ABOVE(0)},
         {OPTION_FLAG, "--no-average-degenerate-weights", NULL,
          "do not average weights over degenerate bands (phono3py's default)", &o.plain_degenerate, 0, 0, ANY_NUMBER},
         {OPTION_UNFLAG, "--average-degenerate-weights", NULL, "do (default)", &o.plain_degenerate, 0, 0, ANY_NUMBER},
@@ -473,9 +466,9 @@ int command_rta(int argc, char **argv) {
         {OPTION_FLAG, "--isotope", NULL, "isotope scattering with natural mass variances", &o.isotope, 0, 0,
          ANY_NUMBER},
         {OPTION_REALS, "--mv --mass-variances", "G ...", "mass variances of the primitive atoms", &o.mass_variances, 1,
-         many, 0, false},
+         many, FROM(0)},
         {OPTION_REAL, "--boundary-mfp --bmfp", "L", "boundary mean free path (micrometre, default 1e6)",
-         &o.boundary_mfp, 1, 1, 0, true},
+         &o.boundary_mfp, 1, 1, ABOVE(0)},
         {OPTION_FLAG, "--nu", NULL, "split linewidths into normal and Umklapp parts", &o.normal_umklapp, 0, 0,
          ANY_NUMBER},
         {OPTION_FLAG, "--full-pp", NULL, "all interaction strengths and their average", &o.full_strength, 0, 0,
@@ -483,19 +476,19 @@ int command_rta(int argc, char **argv) {
         {OPTION_FLAG, "--ave-pp", NULL, "linewidths from the average strength of each mode", &o.average_strength, 0, 0,
          ANY_NUMBER},
         {OPTION_REAL, "--const-ave-pp", "P", "the same with one strength for all modes (eV^2)", &o.constant_strength, 1,
-         1, 0, true},
+         1, ABOVE(0)},
         {OPTION_FLAG, "--v2", NULL, "do not average fc3 over the three choices of the home atom", &m->no_r0_average, 0,
          0, ANY_NUMBER},
         {OPTION_FLAG, "--sym-fc3q", NULL, "symmetrize the strength over the order of the phonons (slow)",
          &m->symmetrize_fc3q, 0, 0, ANY_NUMBER},
         {.kind = OPTION_HEADING, .help = "temperatures"},
-        {OPTION_REALS, "--ts --temperature", "T ...", "temperatures (K)", &o.temperatures, 1, many, 0, false},
-        {OPTION_REAL, "--tmin", "T", "lowest temperature (default 0)", &o.tmin, 1, 1, 0, false},
-        {OPTION_REAL, "--tmax", "T", "highest temperature (default 1000)", &o.tmax, 1, 1, 0, false},
-        {OPTION_REAL, "--tstep", "T", "step (default 10)", &o.tstep, 1, 1, 0, true},
+        {OPTION_REALS, "--ts --temperature", "T ...", "temperatures (K)", &o.temperatures, 1, many, FROM(0)},
+        {OPTION_REAL, "--tmin", "T", "lowest temperature (default 0)", &o.tmin, 1, 1, FROM(0)},
+        {OPTION_REAL, "--tmax", "T", "highest temperature (default 1000)", &o.tmax, 1, 1, FROM(0)},
+        {OPTION_REAL, "--tstep", "T", "step (default 10)", &o.tstep, 1, 1, ABOVE(0)},
         {.kind = OPTION_HEADING, .help = "parts of a calculation"},
-        {OPTION_INTEGERS, "--gp --grid-points", "N ...", "these grid points only; no kappa", &o.grid_points, 1, many, 0,
-         false},
+        {OPTION_INTEGERS, "--gp --grid-points", "N ...", "these grid points only; no kappa", &o.grid_points, 1, many,
+         FROM(0)},
         {OPTION_FLAG, "--write-gamma", NULL, "write the linewidths of each grid point to its own file", &o.write_gamma,
          0, 0, ANY_NUMBER},
         {OPTION_FLAG, "--read-gamma", NULL, "read linewidths from such files or from kappa-m*.hdf5", &o.read_gamma, 0,
@@ -504,9 +497,10 @@ int command_rta(int argc, char **argv) {
         {OPTION_TEXT, "-o", "FILE", "name of the yaml summary (default: phono3py.yaml)", &o.summary, 1, 1, ANY_NUMBER},
         {OPTION_TEXT, "--hdf5-compression", "FILTER", "gzip (default), none or a level 0 to 9", &o.compression, 1, 1,
          ANY_NUMBER},
-        {OPTION_INTEGER, "--threads", "N", "number of threads (default: all processors)", &o.n_threads, 1, 1, 1, false},
+        {OPTION_INTEGER, "--threads", "N", "number of threads (default: UMKLAPP_NUM_THREADS, else all processors)",
+         &o.n_threads, 1, 1, BETWEEN(1, UMK_MOST_THREADS), .variable = "UMKLAPP_NUM_THREADS"},
         {OPTION_REAL, "--memory", "GB", "memory to stay below (default: 90 % of what is available)", &o.memory, 1, 1,
-         1e-3, false},
+         FROM(1e-3)},
         {OPTION_FLAG, "-q --quiet", NULL, "print warnings and errors only", &terminal.quiet, 0, 0, ANY_NUMBER},
         {OPTION_FLAG, "-v --verbose", NULL, "print details", &terminal.verbose, 0, 0, ANY_NUMBER},
         {OPTION_FLAG, "-h --help", NULL, "this text", &o.help, 0, 0, ANY_NUMBER},

@@ -26,8 +26,13 @@ typedef void (*umk_log_callback)(void *user, umk_log_level level, const char *li
 /** Receives the finished share of the work in hand, 0 to 1; return true to stop with UMK_ERROR_CANCELLED. */
 typedef bool (*umk_progress_callback)(void *user, double fraction);
 
+/** The largest number of threads of a context. */
+#define UMK_MOST_THREADS 1024
+
 typedef struct umk_context_options {
-    int n_threads;                  /* 0: as many as the machine offers */
+    int n_threads;                  /* 1 to UMK_MOST_THREADS; 0: what the environment variable UMKLAPP_NUM_THREADS says,
+                                       and where it is not set, one for each processor that the process may use (by
+                                       affinity and by the quota of its control groups) */
     int64_t memory_limit;           /* bytes a calculation may plan for; 0: 90 % of the machine's available memory */
     umk_log_callback log;           /* may be NULL */
     umk_progress_callback progress; /* may be NULL */
@@ -39,8 +44,9 @@ typedef struct umk_context_options {
 
 /**
  * Creates a context and starts its threads. options may be NULL for the defaults.
- * The caller owns *context and ends it with umk_context_destroy. Fails with UMK_ERROR_ARGUMENT on a negative number of
- * threads or memory limit, UMK_ERROR_MEMORY when threads or memory cannot be had; *context is NULL then.
+ * The caller owns *context and ends it with umk_context_destroy. Fails with UMK_ERROR_ARGUMENT for a number of
+ * threads out of range, given or in UMKLAPP_NUM_THREADS, or a negative memory limit, UMK_ERROR_MEMORY when threads or
+ * memory cannot be had; *context is NULL then.
  */
 UMK_API umk_status umk_context_create(umk_context **context, const umk_context_options *options);
 

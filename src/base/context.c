@@ -1,25 +1,10 @@
 /* The context: messages, log, progress, cancellation, limits. */
-#define _GNU_SOURCE /* sched_getaffinity */
 #include "base/context.h"
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* The processors that this process may run on, which a queueing system may have limited. */
-static int machine_threads(void) {
-#ifdef __linux__
-    cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
-        int count = CPU_COUNT(&allowed);
-        if (count >= 1) return count > 1024 ? 1024 : count;
-    }
-#endif
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 1024 ? 1024 : (int)n;
-}
 
 /* MemAvailable of Linux, else the physical memory. */
 static int64_t available_memory(void) {
@@ -37,12 +22,22 @@ static int64_t available_memory(void) {
     return pages > 0 && page_size > 0 ? (int64_t)pages * page_size : INT64_MAX;
 }
 
+/* False when the variable is set to something else than a number of threads. */
+static bool choose_threads(int *n_threads) {
+    const char *variable = getenv("UMKLAPP_NUM_THREADS");
+    if (variable != NULL && variable[0] != '\0') return umk_threads_parse(n_threads, variable);
+    *n_threads = umk_usable_processors();
+    return true;
+}
+
 umk_status umk_context_create(umk_context **context, const umk_context_options *options) {
     *context = NULL;
     umk_context_options chosen = UMK_CONTEXT_OPTIONS_INIT;
     if (options != NULL) chosen = *options;
-    if (chosen.n_threads < 0 || chosen.n_threads > 1024 || chosen.memory_limit < 0) return UMK_ERROR_ARGUMENT;
-    if (chosen.n_threads == 0) chosen.n_threads = machine_threads();
+    if (chosen.n_threads < 0 || chosen.n_threads > UMK_MOST_THREADS || chosen.memory_limit < 0) {
+        return UMK_ERROR_ARGUMENT;
+    }
+    if (chosen.n_threads == 0 && !choose_threads(&chosen.n_threads)) return UMK_ERROR_ARGUMENT;
     umk_context *made = calloc(1, sizeof *made);
     if (made == NULL) return UMK_ERROR_MEMORY;
     made->options = chosen;

@@ -47,6 +47,18 @@ void umk_stages_end(umk_stages *stages);
 void umk_stages_begin_loop(umk_stages *stages);
 void umk_stages_end_loop(umk_stages *stages, double wall, double busy);
 
+/** A number of threads in decimal digits, 1 to UMK_MOST_THREADS; false for anything else. */
+bool umk_threads_parse(int *n_threads, const char *text);
+
+/** The processors that this process may use by affinity and quota, 1 to UMK_MOST_THREADS. */
+int umk_usable_processors(void);
+
+/**
+ * Processors that the quotas of the process's control groups leave, not rounded; INFINITY where there is none. root
+ * stands before /proc and before the places where control groups are mounted: "" for those of the machine.
+ */
+double umk_processor_quota(const char *root);
+
 /** Starts n_threads - 1 workers (the caller is worker 0); NULL when a thread or memory cannot be had. */
 umk_pool *umk_pool_create(int n_threads);
 void umk_pool_destroy(umk_pool *pool);

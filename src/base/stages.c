@@ -7,7 +7,6 @@
  *
  * holds without a remainder: what tasks and waiting account for is taken off the stage that the calling thread is in.
  */
-#define _POSIX_C_SOURCE 199309L /* clock_gettime */
 #include "base/context.h"
 #include <stdlib.h>
 #include <string.h>

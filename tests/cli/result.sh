@@ -66,6 +66,32 @@ for threads in 1 2 5; do
   clear_work
 done
 
+threads_of() { sed -n 's/.*threads: \([0-9]*\)\.$/\1/p' "$scratch/out"; }
+# with_variable VALUE EXPECTED ARGUMENTS...: the number of threads with the variable set
+with_variable() {
+  value=$1 expected=$2
+  shift 2
+  export UMKLAPP_NUM_THREADS="$value"
+  # shellcheck disable=SC2086
+  accept rta "$si" $small "$@"
+  unset UMKLAPP_NUM_THREADS
+  [ "$(threads_of)" = "$expected" ] || fail "UMKLAPP_NUM_THREADS=$value $*: $(threads_of) threads, not $expected"
+  clear_work
+}
+with_variable 3 3
+with_variable 3 2 --threads 2
+with_variable 3 2 --threads=2
+with_variable no 2 --threads 2
+# shellcheck disable=SC2086
+accept rta "$si" $small
+all=$(threads_of)
+[ "$all" -ge 1 ] || fail "no number of threads in the log: $all"
+clear_work
+with_variable '' "$all"
+OMP_NUM_THREADS=$((all + 1)) accept rta "$si" --mesh 2 2 2 --ts 300
+[ "$(threads_of)" = "$all" ] || fail 'OMP_NUM_THREADS changes the number of threads'
+clear_work
+
 # ---- a polar crystal, packed input; several widths and temperatures
 accept rta "$salt/phono3py_params_NaCl222.yaml.xz" --mesh 3 3 3 --ts 100 300 --sigma 0.1 0.2 --thm --isotope --nu
 prints "Gonze's dipole-dipole method" NaCl

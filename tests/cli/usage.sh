@@ -86,8 +86,23 @@ quick 2 'usage;--sigma: 0.1 and 0.10000001;same file' --sigma 0.1 0.10000001
 quick 2 'usage;--sigma-cutoff: 1e-09 is not between' --sigma 0.1 --sigma-cutoff 1e-9
 quick 2 'usage;--threads;"0" is not 1 or above' --threads 0
 quick 2 'usage;--threads;"2.5" is not an integer' --threads 2.5
-quick 2 'usage;--threads 5000;at most 1024' --threads 5000
-quick 2 'usage;--threads 4294967297;at most' --threads 4294967297
+quick 2 'usage;--threads: "5000" is not 1024 or below' --threads 5000
+quick 2 'usage;--threads: "4294967297" is not 1024 or below' --threads 4294967297
+
+# ---- the same by a variable, which is looked at where the option is not given
+wrong_variable() {
+  export UMKLAPP_NUM_THREADS="$1"
+  quick 2 "usage;UMKLAPP_NUM_THREADS;$2"
+  unset UMKLAPP_NUM_THREADS
+}
+wrong_variable 0 '"0" is not 1 or above'
+wrong_variable -2 '"-2" is not 1 or above'
+wrong_variable two '"two" is not an integer'
+wrong_variable 2,2 '"2,2" is not an integer'
+wrong_variable 1.5 '"1.5" is not an integer'
+wrong_variable ' ' '" " is not an integer'
+wrong_variable 1025 '"1025" is not 1024 or below'
+wrong_variable 99999999999999999999 'is not an integer'
 quick 2 'usage;--memory;at most' --memory 1e300
 quick 2 'usage;--memory: "0" is not 0.001 or above' --memory 0
 quick 2 'usage;--memory: "1e-10" is not 0.001 or above' --memory 1e-10
