@@ -14,7 +14,7 @@ typedef struct rta_options {
     real_list temperatures, sigmas, mass_variances;
     integer_list grid_points;
     double tmin, tmax, tstep, sigma_cutoff, boundary_mfp, constant_strength;
-    int64_t n_threads;
+    int64_t n_threads, grid_points_in_flight;
     double memory; /* GB */
     bool tetrahedra, plain_degenerate, symmetric_degenerate, plain_tetrahedra, symmetric_tetrahedra;
     bool isotope, normal_umklapp, full_strength, average_strength, write_gamma, read_gamma, help, ignored;
@@ -197,6 +197,7 @@ static void fill_rta(umk_rta_options *run, const rta_options *o) {
     run->no_kappa_stars = o->model.no_kappa_stars;
     run->n_grid_points = o->grid_points.n;
     run->grid_points = o->grid_points.values;
+    run->grid_points_in_flight = o->grid_points_in_flight;
 }
 
 static umk_status read_gamma(umk_conductivity *read, umk_context *context, terminal *terminal, const model *model,
@@ -499,6 +500,9 @@ int command_rta(int argc, char **argv) {
          ANY_NUMBER},
         {OPTION_INTEGER, "--threads", "N", "number of threads (default: UMKLAPP_NUM_THREADS, else all processors)",
          &o.n_threads, 1, 1, BETWEEN(1, UMK_MOST_THREADS), .variable = "UMKLAPP_NUM_THREADS"},
+        {OPTION_INTEGER, "--gp-batch", "N",
+         "grid points in flight at once (default: UMKLAPP_GP_BATCH_SIZE, else 0: chosen by the program)",
+         &o.grid_points_in_flight, 1, 1, BETWEEN(0, many), .variable = "UMKLAPP_GP_BATCH_SIZE"},
         {OPTION_REAL, "--memory", "GB", "memory to stay below (default: 90 % of what is available)", &o.memory, 1, 1,
          FROM(1e-3)},
         {OPTION_FLAG, "-q --quiet", NULL, "print warnings and errors only", &terminal.quiet, 0, 0, ANY_NUMBER},

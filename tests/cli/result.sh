@@ -30,7 +30,7 @@ accept rta --help
 for option in --fc2 --fc3 --born --pa --primitive-axes --mass --tolerance --nosym --mesh --grg --gm --grid-matrix \
   --nomeshsym --noks --no-kappa-stars --nonac --nac-method --q-direction --cutoff-freq --exclude-gamma-acoustic --thm \
   --sigma --sigma-cutoff --isotope --mv --bmfp --boundary-mfp --nu --full-pp --ave-pp --const-ave-pp --v2 --sym-fc3q \
-  --ts --tmin --tmax --tstep --gp --write-gamma --read-gamma -o --hdf5-compression --threads --memory -q --quiet -v \
+  --ts --tmin --tmax --tstep --gp --write-gamma --read-gamma -o --hdf5-compression --threads --gp-batch --memory -q --quiet -v \
   --verbose -h --help --br; do
   grep -qE -e "[ ,]$option([ ,]|\$)" "$scratch/out" || fail "rta --help does not mention $option"
 done
@@ -90,6 +90,21 @@ clear_work
 with_variable '' "$all"
 OMP_NUM_THREADS=$((all + 1)) accept rta "$si" --mesh 2 2 2 --ts 300
 [ "$(threads_of)" = "$all" ] || fail 'OMP_NUM_THREADS changes the number of threads'
+clear_work
+
+# ---- grid points in flight: the same bits with any number of them
+for batch in 0 1 3 100; do
+  accept rta "$si" --mesh 5 5 5 --ts 300 -q --gp-batch $batch
+  cmp -s kappa-m555.hdf5 "$scratch/kappa-m555.hdf5" || fail "kappa-m555.hdf5 of --gp-batch $batch has other bits"
+  clear_work
+done
+export UMKLAPP_GP_BATCH_SIZE=4
+accept rta "$si" --mesh 5 5 5 --ts 300 -q --threads 2
+cmp -s kappa-m555.hdf5 "$scratch/kappa-m555.hdf5" || fail 'kappa-m555.hdf5 of UMKLAPP_GP_BATCH_SIZE=4 has other bits'
+clear_work
+export UMKLAPP_GP_BATCH_SIZE=none
+accept rta "$si" --mesh 2 2 2 --ts 300 -q --gp-batch 2
+unset UMKLAPP_GP_BATCH_SIZE
 clear_work
 
 # ---- a polar crystal, packed input; several widths and temperatures

@@ -89,20 +89,29 @@ quick 2 'usage;--threads;"2.5" is not an integer' --threads 2.5
 quick 2 'usage;--threads: "5000" is not 1024 or below' --threads 5000
 quick 2 'usage;--threads: "4294967297" is not 1024 or below' --threads 4294967297
 
+# ---- grid points in flight
+quick 2 'usage;--gp-batch;"-1" is not 0 or above' --gp-batch -1
+quick 2 'usage;--gp-batch;"many" is not an integer' --gp-batch many
+quick 2 'usage;--gp-batch;"1000001" is not 1000000 or below' --gp-batch 1000001
+
 # ---- the same by a variable, which is looked at where the option is not given
+# wrong_variable NAME VALUE WORDS
 wrong_variable() {
-  export UMKLAPP_NUM_THREADS="$1"
-  quick 2 "usage;UMKLAPP_NUM_THREADS;$2"
-  unset UMKLAPP_NUM_THREADS
+  export "$1=$2"
+  quick 2 "usage;$1;$3"
+  unset "$1"
 }
-wrong_variable 0 '"0" is not 1 or above'
-wrong_variable -2 '"-2" is not 1 or above'
-wrong_variable two '"two" is not an integer'
-wrong_variable 2,2 '"2,2" is not an integer'
-wrong_variable 1.5 '"1.5" is not an integer'
-wrong_variable ' ' '" " is not an integer'
-wrong_variable 1025 '"1025" is not 1024 or below'
-wrong_variable 99999999999999999999 'is not an integer'
+wrong_variable UMKLAPP_NUM_THREADS 0 '"0" is not 1 or above'
+wrong_variable UMKLAPP_NUM_THREADS -2 '"-2" is not 1 or above'
+wrong_variable UMKLAPP_NUM_THREADS two '"two" is not an integer'
+wrong_variable UMKLAPP_NUM_THREADS 2,2 '"2,2" is not an integer'
+wrong_variable UMKLAPP_NUM_THREADS 1.5 '"1.5" is not an integer'
+wrong_variable UMKLAPP_NUM_THREADS ' ' '" " is not an integer'
+wrong_variable UMKLAPP_NUM_THREADS 1025 '"1025" is not 1024 or below'
+wrong_variable UMKLAPP_NUM_THREADS 99999999999999999999 'is not an integer'
+wrong_variable UMKLAPP_GP_BATCH_SIZE -1 '"-1" is not 0 or above'
+wrong_variable UMKLAPP_GP_BATCH_SIZE auto '"auto" is not an integer'
+wrong_variable UMKLAPP_GP_BATCH_SIZE 9999999 '"9999999" is not 1000000 or below'
 quick 2 'usage;--memory;at most' --memory 1e300
 quick 2 'usage;--memory: "0" is not 0.001 or above' --memory 0
 quick 2 'usage;--memory: "1e-10" is not 0.001 or above' --memory 1e-10
