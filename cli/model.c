@@ -111,7 +111,9 @@ static umk_status read_constants(const model *model, umk_context *context, termi
         *shown = true;
         status = UMK_ERROR_IO;
     } else {
+        umk_stage before = umk_context_enter_stage(context, UMK_STAGE_READING);
         status = umk_force_constants_read(file, context, path, rank);
+        umk_context_enter_stage(context, before);
         if (status == UMK_OK) {
             terminal_say(terminal, "fc%d was read from \"%s\" (%s).", rank, path,
                          file->n_rows == file->n_supercell ? "full" : "compact");
@@ -132,7 +134,9 @@ static umk_status read_born(const model_options *options, model *model, umk_cont
     if (path == NULL) return UMK_ERROR_MEMORY;
     umk_status status = UMK_OK;
     if (options->born != NULL || access(path, F_OK) == 0) {
+        umk_stage before = umk_context_enter_stage(context, UMK_STAGE_READING);
         status = umk_born_read(born, context, path);
+        umk_context_enter_stage(context, before);
         *found = status == UMK_OK;
         if (*found) terminal_say(terminal, "Parameters of the non-analytic term were read from \"%s\".", path);
     }
@@ -357,13 +361,18 @@ static umk_status make_phonons(const model_options *options, model *model, umk_c
 static umk_status load_steps(model *model, umk_context *context, terminal *terminal, const model_options *options,
                              bool *shown) {
     umk_status status;
+    umk_context_enter_stage(context, UMK_STAGE_READING);
     TRY(umk_input_read(&model->input, context, options->input));
     terminal_say(terminal, "Crystal structure was read from \"%s\".", options->input);
+    umk_context_enter_stage(context, UMK_STAGE_SYMMETRY);
     TRY(make_crystal(options, model, context, terminal, shown));
     tell_crystal(model, terminal);
+    umk_context_enter_stage(context, UMK_STAGE_FORCE_CONSTANTS);
     TRY(load_fc2(options, model, context, terminal, shown));
     if (options->needs_interaction) TRY(load_interaction(options, model, context, terminal, shown));
+    umk_context_enter_stage(context, UMK_STAGE_GRID);
     TRY(make_grid(options, model, context, terminal));
+    umk_context_enter_stage(context, UMK_STAGE_PHONONS);
     TRY(make_harmonic(options, model, context, terminal));
     TRY(make_phonons(options, model, context, terminal));
     return UMK_OK;
@@ -372,7 +381,9 @@ static umk_status load_steps(model *model, umk_context *context, terminal *termi
 int model_load(model *model, umk_context *context, terminal *terminal, const model_options *options) {
     bool shown = false;
     memset(model, 0, sizeof *model);
+    umk_stage before = umk_context_enter_stage(context, UMK_STAGE_OTHER);
     umk_status status = load_steps(model, context, terminal, options, &shown);
+    umk_context_enter_stage(context, before);
     if (status == UMK_OK) return EXIT_DONE;
     if (!shown) return terminal_report(terminal, context, status);
     return status == UMK_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_DATA;

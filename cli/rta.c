@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "model.h"
 #include "output.h"
+#include "timings.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ typedef struct rta_options {
     int64_t n_threads, grid_points_in_flight;
     double memory; /* GB */
     bool tetrahedra, plain_degenerate, symmetric_degenerate, plain_tetrahedra, symmetric_tetrahedra;
-    bool isotope, normal_umklapp, full_strength, average_strength, write_gamma, read_gamma, help, ignored;
+    bool isotope, normal_umklapp, full_strength, average_strength, write_gamma, read_gamma, timings, help, ignored;
     const char *summary, *compression;
 } rta_options;
 
@@ -171,11 +172,13 @@ static umk_status make_mass_variances(rta_options *o, umk_context *context, term
 
 static umk_status write_points(void *user, const umk_conductivity *results, int64_t point) {
     const point_writer *writer = user;
-    for (int64_t s = 0; s < writer->n_results; s++) {
-        umk_status status = umk_conductivity_write_point(NULL, writer->context, &results[s], point, writer->output);
-        if (status != UMK_OK) return status;
+    umk_status status = UMK_OK;
+    umk_stage before = umk_context_enter_stage(writer->context, UMK_STAGE_OUTPUT);
+    for (int64_t s = 0; status == UMK_OK && s < writer->n_results; s++) {
+        status = umk_conductivity_write_point(NULL, writer->context, &results[s], point, writer->output);
     }
-    return UMK_OK;
+    umk_context_enter_stage(writer->context, before);
+    return status;
 }
 
 static void fill_rta(umk_rta_options *run, const rta_options *o) {
@@ -299,7 +302,10 @@ static umk_status run_model(umk_context *context, terminal *terminal, const mode
     if ((status = umk_compression_parse(&output.compression, context, o->compression)) != UMK_OK) return status;
     if ((status = make_mass_variances(o, context, terminal, model, shown)) != UMK_OK) return status;
     if (o->read_gamma) {
-        if ((status = read_gamma(read, context, terminal, model, o, &output)) != UMK_OK) return status;
+        umk_stage before = umk_context_enter_stage(context, UMK_STAGE_READING);
+        status = read_gamma(read, context, terminal, model, o, &output);
+        umk_context_enter_stage(context, before);
+        if (status != UMK_OK) return status;
         run.read = read;
     }
     fill_rta(&run, o);
@@ -322,6 +328,7 @@ static umk_status run_model(umk_context *context, terminal *terminal, const mode
     status = umk_rta_run(results, context, &transport, &run);
     terminal_end_progress(terminal);
     if (status != UMK_OK) return status;
+    umk_context_enter_stage(context, UMK_STAGE_OUTPUT);
     if (o->write_gamma)
         terminal_say(terminal, "Linewidths of %lld grid points were written.", (long long)estimate.n_points);
     if (o->grid_points.n == 0) {
@@ -374,6 +381,8 @@ static int run_command(rta_options *o, terminal *terminal) {
             exit_status = status == UMK_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_DATA;
         }
     }
+    /* Who interrupts a long run may well want to know what it was busy with. */
+    if (o->timings && (exit_status == EXIT_DONE || exit_status == EXIT_INTERRUPTED)) timings_print(context);
     for (int64_t s = 0; s < n_results; s++) {
         umk_conductivity_clear(&results[s]);
         umk_conductivity_clear(&read[s]);
@@ -505,6 +514,8 @@ int command_rta(int argc, char **argv) {
          &o.grid_points_in_flight, 1, 1, BETWEEN(0, many), .variable = "UMKLAPP_GP_BATCH_SIZE"},
         {OPTION_REAL, "--memory", "GB", "memory to stay below (default: 90 % of what is available)", &o.memory, 1, 1,
          FROM(1e-3)},
+        {OPTION_FLAG, "--timings", NULL, "print what the time was spent on, also with --quiet", &o.timings, 0, 0,
+         ANY_NUMBER},
         {OPTION_FLAG, "-q --quiet", NULL, "print warnings and errors only", &terminal.quiet, 0, 0, ANY_NUMBER},
         {OPTION_FLAG, "-v --verbose", NULL, "print details", &terminal.verbose, 0, 0, ANY_NUMBER},
         {OPTION_FLAG, "-h --help", NULL, "this text", &o.help, 0, 0, ANY_NUMBER},

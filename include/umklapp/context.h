@@ -95,7 +95,7 @@ UMK_API const char *umk_stage_name(umk_stage stage);
 /**
  * From now on the time of the calling thread belongs to this stage, but for what the library tells of stages of its
  * own. Returns the stage that was left, to enter it again at the end of a step; a new context is in UMK_STAGE_OTHER.
- * From the calling thread, outside of callbacks.
+ * From the calling thread, which may be in a callback; without effect inside a parallel loop.
  */
 UMK_API umk_stage umk_context_enter_stage(umk_context *context, umk_stage stage);
 
@@ -108,7 +108,7 @@ typedef struct umk_timings {
 /**
  * The times of a context until now. A second is a second of the run: with N threads, one that a single thread spent on
  * a stage inside a parallel loop, or waited there, counts 1/N; one of the calling thread between loops counts in full.
- * From the calling thread, outside of callbacks.
+ * From the calling thread, outside of parallel loops.
  */
 UMK_API void umk_context_timings(umk_timings *timings, const umk_context *context);
 

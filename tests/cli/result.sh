@@ -30,7 +30,7 @@ accept rta --help
 for option in --fc2 --fc3 --born --pa --primitive-axes --mass --tolerance --nosym --mesh --grg --gm --grid-matrix \
   --nomeshsym --noks --no-kappa-stars --nonac --nac-method --q-direction --cutoff-freq --exclude-gamma-acoustic --thm \
   --sigma --sigma-cutoff --isotope --mv --bmfp --boundary-mfp --nu --full-pp --ave-pp --const-ave-pp --v2 --sym-fc3q \
-  --ts --tmin --tmax --tstep --gp --write-gamma --read-gamma -o --hdf5-compression --threads --gp-batch --memory -q --quiet -v \
+  --ts --tmin --tmax --tstep --gp --write-gamma --read-gamma -o --hdf5-compression --threads --gp-batch --memory --timings -q --quiet -v \
   --verbose -h --help --br; do
   grep -qE -e "[ ,]$option([ ,]|\$)" "$scratch/out" || fail "rta --help does not mention $option"
 done
@@ -105,6 +105,50 @@ clear_work
 export UMKLAPP_GP_BATCH_SIZE=none
 accept rta "$si" --mesh 2 2 2 --ts 300 -q --gp-batch 2
 unset UMKLAPP_GP_BATCH_SIZE
+clear_work
+
+# ---- timings: the table adds up, to 100 % and to no more than the run took; with --quiet it is all that is printed
+# check_timings STAGES: the table in out, which has these lines
+check_timings() {
+  awk '/^-+ Timings -+$/ { table = 1; next } /^#/ { next } /^Threads/ { table = 0 }
+    table && NF > 2 { name = $1; for (i = 2; i < NF - 1; i++) name = name " " $i; print name ";" $(NF - 1) ";" $NF }' \
+    "$scratch/out" >"$scratch/table"
+  rest="$1;"
+  while [ -n "$rest" ]; do
+    word=${rest%%;*} rest=${rest#*;}
+    grep -q "^$word;" "$scratch/table" || fail "timings: there is no line for $word"
+  done
+  awk -F ';' -v took="$took" '
+    $2 < 0 || $3 < 0 { bad = bad "; " $1 " is below 0" }
+    $1 != "total" { seconds += $2; share += $3 }
+    $1 == "total" { total = $2; if ($3 != 100) bad = bad "; the total is not 100 %" }
+    END {
+      if (seconds < total - 0.02 || seconds > total + 0.02) bad = bad "; the sum of seconds is " seconds
+      if (share < 99.8 || share > 100.2) bad = bad "; the sum of shares is " share
+      if (total <= 0 || total > took) bad = bad "; a total of " total " s in a run of " took " s"
+      print bad
+      exit bad != ""
+    }' "$scratch/table" >"$scratch/sums" || fail "timings: $(cat "$scratch/sums")"
+  grep -qE '^Threads at work, on the average: [0-9.]+ of [0-9]+\.$' "$scratch/out" || fail 'timings: threads at work'
+}
+stages='reading;symmetry;force constants;grid;phonons;output;waiting;other;total'
+# timed ARGUMENTS...: accept, with the seconds it took, rounded up, in $took
+timed() {
+  began=$(date +%s)
+  accept "$@"
+  took=$(($(date +%s) - began + 1))
+}
+timed rta "$salt/phono3py_params_NaCl222.yaml.xz" --mesh 3 3 3 --ts 300 --threads 2 --timings
+check_timings "$stages"
+order 'written to "kappa-m333.hdf5";Timings;reading;waiting;total;of 2.'
+clear_work
+timed rta "$si" --mesh 2 2 2 --ts 300 --threads 1 --timings -q --write-gamma
+check_timings "$stages"
+head -n 1 "$scratch/out" | grep -q Timings || fail '--timings --quiet prints something else first'
+[ "$(grep -cE '^(   |#|-|Threads|$)' "$scratch/out")" -eq "$(wc -l <"$scratch/out")" ] ||
+  fail '--timings --quiet prints something else'
+timed rta "$si" --mesh 2 2 2 --ts 300 --timings -q --read-gamma
+check_timings 'reading;symmetry;grid;phonons;output;other;total'
 clear_work
 
 # ---- a polar crystal, packed input; several widths and temperatures
