@@ -278,21 +278,39 @@ static umk_status load_fc2(const model_options *options, model *model, umk_conte
     return status;
 }
 
-static umk_status load_interaction(const model_options *options, model *model, umk_context *context, terminal *terminal,
-                                   bool *shown) {
+/* With a cut-off, quality is that of what the run computes with. */
+static umk_status load_fc3(umk_fc3 **fc3, const model_options *options, const model *model, umk_context *context,
+                           terminal *terminal, bool *shown) {
     umk_force_constants_file file = {0};
     umk_force_constants_quality quality;
+    double cutoff = options->fc3_cutoff;
+    int64_t n_kept = 0;
+    umk_status status = read_constants(model, context, terminal, options->input, options->fc3, 3, &file, shown);
+    if (status == UMK_OK && cutoff <= 0) status = umk_fc3_create(fc3, context, model->crystal, &file);
+    if (status == UMK_OK && cutoff > 0) {
+        status = umk_fc3_create_within(fc3, &n_kept, context, model->crystal, &file, cutoff);
+        int64_t n_s = umk_crystal_supercell(model->crystal)->n_atoms;
+        double n_blocks = (double)(umk_crystal_primitive(model->crystal)->n_atoms * n_s * n_s);
+        if (status == UMK_OK) {
+            terminal_say(terminal, "Cut-off of fc3 at %g A: %lld of %.0f blocks remain (%.2f %%).", cutoff,
+                         (long long)n_kept, n_blocks, 100 * (double)n_kept / n_blocks);
+        }
+    }
+    umk_force_constants_file_clear(&file);
+    if (status == UMK_OK) status = umk_fc3_quality(&quality, context, *fc3, model->crystal);
+    if (status == UMK_OK) tell_quality(context, terminal, cutoff > 0 ? "fc3 within the cut-off" : "fc3", 3, &quality);
+    return status;
+}
+
+static umk_status load_interaction(const model_options *options, model *model, umk_context *context, terminal *terminal,
+                                   bool *shown) {
     umk_fc3 *fc3 = NULL;
     umk_interaction_options chosen = UMK_INTERACTION_OPTIONS_INIT;
     chosen.no_r0_average = options->no_r0_average;
     chosen.symmetrize_fc3q = options->symmetrize_fc3q;
     chosen.cutoff_frequency = options->cutoff_frequency;
-    umk_status status = read_constants(model, context, terminal, options->input, options->fc3, 3, &file, shown);
-    if (status == UMK_OK) status = umk_fc3_create(&fc3, context, model->crystal, &file);
-    umk_force_constants_file_clear(&file);
-    if (status == UMK_OK) status = umk_fc3_quality(&quality, context, fc3, model->crystal);
+    umk_status status = load_fc3(&fc3, options, model, context, terminal, shown);
     if (status == UMK_OK) {
-        tell_quality(context, terminal, "fc3", 3, &quality);
         status = umk_interaction_create(&model->interaction, context, model->crystal, fc3, &chosen);
     }
     umk_fc3_destroy(fc3);

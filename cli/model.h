@@ -21,6 +21,7 @@ typedef struct model_options {
     bool generalized, no_mesh_symmetry, no_kappa_stars, exclude_gamma_acoustic;
     bool no_r0_average, symmetrize_fc3q;
     double cutoff_frequency;
+    double fc3_cutoff; /* angstrom; 0: none */
     bool needs_interaction;
 } model_options;
 

@@ -17,6 +17,18 @@ UMK_API umk_status umk_fc2_create(umk_fc2 **fc2, umk_context *context, const umk
                                   const umk_force_constants_file *file);
 UMK_API umk_status umk_fc3_create(umk_fc3 **fc3, umk_context *context, const umk_crystal *crystal,
                                   const umk_force_constants_file *file);
+
+/**
+ * umk_fc3_create with a cut-off: blocks (i, j, k) of which two atoms are farther apart than distance (angstrom, above
+ * 0) are zero, so that they cost neither time nor memory later. The distance of two atoms is that of their closest
+ * images in the supercell; a pair that exceeds the cut-off by less than UMK_SYMMETRY_TOLERANCE is kept, so that
+ * rounding does not part a shell of neighbours. n_kept (may be NULL) is the number of blocks within the cut-off, of
+ * n_p n_s n_s. Permutation symmetry stays, the sum rule does not: umk_fc3_quality measures what is left of it.
+ * Fails like umk_fc3_create, and with UMK_ERROR_ARGUMENT for a distance that is not above 0 and finite.
+ */
+UMK_API umk_status umk_fc3_create_within(umk_fc3 **fc3, int64_t *n_kept, umk_context *context,
+                                         const umk_crystal *crystal, const umk_force_constants_file *file,
+                                         double distance);
 UMK_API void umk_fc2_destroy(umk_fc2 *fc2);
 UMK_API void umk_fc3_destroy(umk_fc3 *fc3);
 

@@ -29,7 +29,7 @@ accept rta -h
 accept rta --help
 for option in --fc2 --fc3 --born --pa --primitive-axes --mass --tolerance --nosym --mesh --grg --gm --grid-matrix \
   --nomeshsym --noks --no-kappa-stars --nonac --nac-method --q-direction --cutoff-freq --exclude-gamma-acoustic --thm \
-  --sigma --sigma-cutoff --isotope --mv --bmfp --boundary-mfp --nu --full-pp --ave-pp --const-ave-pp --v2 --sym-fc3q \
+  --sigma --sigma-cutoff --isotope --mv --bmfp --boundary-mfp --nu --full-pp --ave-pp --const-ave-pp --cutoff-fc3 --cutoff-fc3-distance --v2 --sym-fc3q \
   --ts --tmin --tmax --tstep --gp --write-gamma --read-gamma -o --hdf5-compression --threads --gp-batch --memory --timings -q --quiet -v \
   --verbose -h --help --br; do
   grep -qE -e "[ ,]$option([ ,]|\$)" "$scratch/out" || fail "rta --help does not mention $option"
@@ -170,6 +170,18 @@ accept rta "$si" --mesh '2 2 2' --ts='100 300' --pa '0 1/2 1/2 1/2 0 1/2 1/2 1/2
 clear_work
 # shellcheck disable=SC2086
 refuse 1 'primitive matrix does not fit' rta "$si" $small --pa -1/2 1/2 1/2 1/2 -1/2 1/2 1/2 1/2 -1/2
+
+# ---- a cut-off of fc3: what remains is told, and the drift it has. phono3py 4.10.0 prints 61.023 with --cutoff-fc3 5
+run rta "$si" --mesh 5 5 5 --ts 300 --cutoff-fc3 5
+[ "$status" -eq 0 ] || fail '--cutoff-fc3 ended the run'
+prints '  300.0      61.023     61.023     61.023' '--cutoff-fc3'
+order 'fc3 was read from;Cut-off of fc3 at 5 A: 986 of 8192 blocks remain (12.04 %).;Drift of fc3 within the cut-off: 1.83e-01'
+[ "$(cat "$scratch/err")" = 'umklapp: warning: fc3 within the cut-off has a drift of 1.83e-01: it does not obey the acoustic sum rule well' ] ||
+  fail "--cutoff-fc3 warns: $(cat "$scratch/err")"
+clear_work
+accept rta "$si" --mesh 5 5 5 --ts 300 -q --cutoff-fc3-distance 100
+cmp -s kappa-m555.hdf5 "$scratch/kappa-m555.hdf5" || fail 'a cut-off beyond the supercell changes the result'
+clear_work
 
 # ---- modes that only the boundary scatters are told; the linewidth of a loose tolerance is that of a tight one
 run rta "$si" --mesh 5 5 5 --ts 300 --sigma 0.001 --sigma-cutoff 3

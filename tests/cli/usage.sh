@@ -89,6 +89,12 @@ quick 2 'usage;--threads;"2.5" is not an integer' --threads 2.5
 quick 2 'usage;--threads: "5000" is not 1024 or below' --threads 5000
 quick 2 'usage;--threads: "4294967297" is not 1024 or below' --threads 4294967297
 
+# ---- cut-off
+quick 2 'usage;--cutoff-fc3: "0" is not above 0' --cutoff-fc3 0
+quick 2 'usage;--cutoff-fc3: "-3" is not above 0' --cutoff-fc3-distance -3
+quick 2 'usage;--cutoff-fc3: "nan" is not a finite number' --cutoff-fc3 nan
+quick 2 'usage;--cutoff-fc3: "far" is not a number' --cutoff-fc3 far
+
 # ---- grid points in flight
 quick 2 'usage;--gp-batch;"-1" is not 0 or above' --gp-batch -1
 quick 2 'usage;--gp-batch;"many" is not an integer' --gp-batch many

@@ -18,6 +18,7 @@ typedef struct rta_case {
     int64_t mesh;         /* 0: a generalized grid from grid_length */
     int64_t mesh_along_c; /* 0: the same */
     double grid_length;   /* angstrom */
+    double fc3_cutoff;    /* angstrom; 0: none */
     umk_nac_method nac_method;
     bool without_born;
     bool no_mesh_symmetry, isotope, plain_weights;
@@ -90,7 +91,8 @@ static inline void run_case(const char *crystal, const rta_case *c) {
     double variances[8];
     umk_conductivity got, expected;
     umk_context *context = test_context(2);
-    const test_model_options model_options = {.example = crystal, .nac_method = c->nac_method};
+    const test_model_options model_options = {
+        .example = crystal, .nac_method = c->nac_method, .fc3_cutoff = c->fc3_cutoff};
     test_model *model = test_model_load(context, &model_options);
     umk_grid_options grid = UMK_GRID_OPTIONS_INIT;
     for (int i = 0; i < 3; i++) grid.mesh[i] = c->mesh;
@@ -158,6 +160,8 @@ static inline void run_case(const char *crystal, const rta_case *c) {
     RTA_TEST(rta_grg, crystal, .file = grg_file, .grid_length = 25, .rta = {ONE_TEMPERATURE, .boundary_mfp = 1e6})     \
     RTA_TEST(rta_noks, crystal, .file = "kappa-m555.hdf5", .mesh = 5, .no_mesh_symmetry = true,                        \
              .rta = {ONE_TEMPERATURE, .boundary_mfp = 1e6})                                                            \
+    RTA_TEST(rta_cutoff_fc3, crystal, .file = "kappa-m555.hdf5", .mesh = 5, .fc3_cutoff = 5,                           \
+             .rta = {ONE_TEMPERATURE, .boundary_mfp = 1e6})                                                            \
     int main(void) {                                                                                                   \
         const struct CMUnitTest tests[] = {                                                                            \
             cmocka_unit_test(test_rta),                                                                                \
@@ -173,6 +177,7 @@ static inline void run_case(const char *crystal, const rta_case *c) {
             cmocka_unit_test(test_rta_full_pp),                                                                        \
             cmocka_unit_test(test_rta_grg),                                                                            \
             cmocka_unit_test(test_rta_noks),                                                                           \
+            cmocka_unit_test(test_rta_cutoff_fc3),                                                                     \
         };                                                                                                             \
         return cmocka_run_group_tests(tests, NULL, NULL);                                                              \
     }

@@ -14,13 +14,13 @@ RTA_TEST(rta_wang, "wurtzite-model", WURTZITE, .file = "kappa-m442.hdf5", .mesh 
          .nac_method = UMK_NAC_WANG, .rta = {ONE_TEMPERATURE, .boundary_mfp = 1e6})
 RTA_TEST(rta_sigma, "wurtzite-model", WURTZITE, .file = "kappa-m553-s0.2.hdf5", .mesh = 5, .mesh_along_c = 3,
          .rta = {ONE_TEMPERATURE, .boundary_mfp = 1e6, .n_sigmas = 1, .sigmas = (const double[]){0.2}})
+RTA_TEST(rta_cutoff_fc3, "wurtzite-model", WURTZITE, .file = "kappa-m553.hdf5", .mesh = 5, .mesh_along_c = 3,
+         .fc3_cutoff = 3.5, .rta = {ONE_TEMPERATURE, .boundary_mfp = 1e6})
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rta),
-        cmocka_unit_test(test_rta_grg),
-        cmocka_unit_test(test_rta_wang),
-        cmocka_unit_test(test_rta_sigma),
+        cmocka_unit_test(test_rta),       cmocka_unit_test(test_rta_grg),        cmocka_unit_test(test_rta_wang),
+        cmocka_unit_test(test_rta_sigma), cmocka_unit_test(test_rta_cutoff_fc3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

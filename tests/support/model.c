@@ -53,15 +53,19 @@ static void make_crystal(test_model *model, const test_model_options *options) {
     test_try(model->context, umk_crystal_create(&model->crystal, model->context, &chosen));
 }
 
-static void read_constants(test_model *model, const char *example, int rank, double scale) {
+static void read_constants(test_model *model, const test_model_options *options, int rank) {
     char path[1024];
+    double scale = one_or(rank == 2 ? options->fc2_scale : options->fc3_scale);
     umk_force_constants_file file = {0};
-    assert_true(find_file(path, example, rank == 2 ? "fc2.hdf5" : "fc3.hdf5"));
+    assert_true(find_file(path, options->example, rank == 2 ? "fc2.hdf5" : "fc3.hdf5"));
     test_try(model->context, umk_force_constants_read(&file, model->context, path, rank));
     int64_t n = file.n_rows * file.n_supercell * (rank == 2 ? 9 : file.n_supercell * 27);
     for (int64_t i = 0; i < n; i++) file.values[i] *= scale;
     if (rank == 2) {
         test_try(model->context, umk_fc2_create(&model->fc2, model->context, model->crystal, &file));
+    } else if (options->fc3_cutoff > 0) {
+        test_try(model->context,
+                 umk_fc3_create_within(&model->fc3, NULL, model->context, model->crystal, &file, options->fc3_cutoff));
     } else {
         test_try(model->context, umk_fc3_create(&model->fc3, model->context, model->crystal, &file));
     }
@@ -77,8 +81,8 @@ test_model *test_model_load(umk_context *context, const test_model_options *opti
     assert_true(find_input(path, options->example));
     test_try(context, umk_input_read(&model->input, context, path));
     make_crystal(model, options);
-    read_constants(model, options->example, 2, one_or(options->fc2_scale));
-    read_constants(model, options->example, 3, one_or(options->fc3_scale));
+    read_constants(model, options, 2);
+    read_constants(model, options, 3);
     test_try(context, umk_harmonic_create(&model->harmonic, context, model->crystal, model->fc2, &harmonic));
     return model;
 }

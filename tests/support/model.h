@@ -19,6 +19,7 @@ typedef struct test_model_options {
     double fc2_scale, fc3_scale, mass_scale; /* 0 stands for 1 */
     umk_nac_method nac_method;               /* without meaning for crystals without charges */
     bool no_symmetry;
+    double fc3_cutoff; /* angstrom; 0: none */
 } test_model_options;
 
 typedef struct test_model {
