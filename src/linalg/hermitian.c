@@ -26,6 +26,19 @@ static void *find_symbol(const char *name) {
 #endif
 }
 
+/*
+ * OpenBLAS starts its threads when it is loaded, and they look for work without sleeping for up to a tenth of a second:
+ * time taken from whoever has something to do. Told to use one thread it leaves them running; this ends them, as
+ * OpenBLAS itself does before a fork, and they start again when more threads are asked for.
+ */
+static void end_idle_threads(void) {
+    enum { own_threads = 1 }; /* what openblas_get_parallel() calls threads of its own; 2 is OpenMP */
+    int (*get_parallel)(void), (*shut_down)(void);
+    *(void **)&get_parallel = find_symbol("openblas_get_parallel");
+    *(void **)&shut_down = find_symbol("blas_thread_shutdown_");
+    if (get_parallel != NULL && shut_down != NULL && get_parallel() == own_threads) shut_down();
+}
+
 static void limit_threads(void) {
     static const char *const setters[] = {"openblas_set_num_threads", "MKL_Set_Num_Threads",
                                           "bli_thread_set_num_threads"};
@@ -37,6 +50,7 @@ static void limit_threads(void) {
     void (*set_blis_threads)(int64_t);
     *(void **)&set_blis_threads = find_symbol(setters[2]);
     if (set_blis_threads != NULL) set_blis_threads(1);
+    end_idle_threads();
 }
 
 void umk_lapack_use_one_thread(void) {

@@ -1,5 +1,6 @@
 /* Hermitian eigenproblems: a hand-checked case, residuals for many sizes, the check of a wrong solution. */
 #include "linalg/hermitian.h"
+#include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -133,11 +134,40 @@ static void library_has_a_name(void **state) {
     assert_true(strlen(text) < 8);
 }
 
+/* Threads of this process, 0 where the system does not tell. */
+static int count_threads(void) {
+    int n = 0;
+    DIR *folder = opendir("/proc/self/task");
+    if (folder == NULL) return 0;
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) n += entry->d_name[0] != '.';
+    closedir(folder);
+    return n;
+}
+
+static void library_has_no_threads_left(void **state) {
+    (void)state;
+    umk_context *context = make_context();
+    char name[128];
+    umk_lapack_describe(name, sizeof name);
+    int n_before = count_threads();
+    umk_lapack_use_one_thread();
+    int n_after = count_threads();
+    enum { n = 200 }; /* large enough for a library to use threads if it had them */
+    double complex *matrix = random_matrix(n, 3);
+    double values[n];
+    assert_int_equal(umk_hermitian_eigen(context, n, matrix, values, true), UMK_OK);
+    if (n_before > 0 && strstr(name, "OpenBLAS") != NULL) assert_int_equal(n_after, 1);
+    assert_int_equal(count_threads(), n_after);
+    free(matrix);
+    umk_context_destroy(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_by_two_by_hand),           cmocka_unit_test(lower_triangle_counts),
-        cmocka_unit_test(solutions_of_many_sizes),      cmocka_unit_test(wrong_solutions_are_found),
-        cmocka_unit_test(bad_sizes_and_lack_of_memory), cmocka_unit_test(library_has_a_name),
+        cmocka_unit_test(library_has_no_threads_left), cmocka_unit_test(two_by_two_by_hand),
+        cmocka_unit_test(lower_triangle_counts),       cmocka_unit_test(solutions_of_many_sizes),
+        cmocka_unit_test(wrong_solutions_are_found),   cmocka_unit_test(bad_sizes_and_lack_of_memory),
+        cmocka_unit_test(library_has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
