@@ -284,7 +284,7 @@ static umk_status load_interaction(const model_options *options, model *model, u
     chosen.symmetrize_fc3q = options->symmetrize_fc3q;
     chosen.cutoff_frequency = options->cutoff_frequency;
     umk_status status = read_constants(model, context, terminal, options->input, options->fc3, 3, &file, shown);
-    if (status == UMK_OK) status = umk_fc3_create(&fc3, context, model->crystal, &file);
+    if (status == UMK_OK) status = umk_fc3_take(&fc3, context, model->crystal, &file);
     umk_force_constants_file_clear(&file);
     if (status == UMK_OK) status = umk_fc3_quality(&quality, context, fc3, model->crystal);
     if (status == UMK_OK) {
