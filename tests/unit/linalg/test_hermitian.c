@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -144,20 +145,30 @@ static int count_threads(void) {
     return n;
 }
 
+/* A thread that was waited for is listed a moment longer. */
+static int count_lasting_threads(void) {
+    const struct timespec moment = {.tv_nsec = 1000000};
+    int n = count_threads();
+    for (int i = 0; n > 1 && i < 5000; i++) {
+        nanosleep(&moment, NULL);
+        n = count_threads();
+    }
+    return n;
+}
+
 static void library_has_no_threads_left(void **state) {
     (void)state;
-    umk_context *context = make_context();
     char name[128];
     umk_lapack_describe(name, sizeof name);
-    int n_before = count_threads();
+    if (count_threads() == 0 || strstr(name, "OpenBLAS") == NULL) skip();
+    umk_context *context = make_context();
     umk_lapack_use_one_thread();
-    int n_after = count_threads();
+    assert_int_equal(count_lasting_threads(), 1);
     enum { n = 200 }; /* large enough for a library to use threads if it had them */
     double complex *matrix = random_matrix(n, 3);
     double values[n];
     assert_int_equal(umk_hermitian_eigen(context, n, matrix, values, true), UMK_OK);
-    if (n_before > 0 && strstr(name, "OpenBLAS") != NULL) assert_int_equal(n_after, 1);
-    assert_int_equal(count_threads(), n_after);
+    assert_int_equal(count_threads(), 1);
     free(matrix);
     umk_context_destroy(context);
 }
