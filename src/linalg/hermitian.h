@@ -8,8 +8,8 @@
 /**
  * Eigenvalues (n, ascending) and eigenvectors (n components, n vectors: row-major [component][vector]) of the Hermitian
  * row-major matrix (n, n), of which the lower triangle is read and which is overwritten by the eigenvectors.
- * eigenvalues-only: with_vectors false (the matrix is destroyed then). A LAPACK failure is UMK_ERROR_NUMERICAL. LAPACK
- * runs on one thread (parallel loops are ours).
+ * eigenvalues-only: with_vectors false (the matrix stays as it is then). A LAPACK failure is UMK_ERROR_NUMERICAL.
+ * LAPACK runs on one thread (parallel loops are ours).
  */
 umk_status umk_hermitian_eigen(umk_context *context, int64_t n, double complex *matrix, double *eigenvalues,
                                bool with_vectors);
