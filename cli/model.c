@@ -286,7 +286,7 @@ static umk_status load_fc3(umk_fc3 **fc3, const model_options *options, const mo
     double cutoff = options->fc3_cutoff;
     int64_t n_kept = 0;
     umk_status status = read_constants(model, context, terminal, options->input, options->fc3, 3, &file, shown);
-    if (status == UMK_OK && cutoff <= 0) status = umk_fc3_create(fc3, context, model->crystal, &file);
+    if (status == UMK_OK && cutoff <= 0) status = umk_fc3_take(fc3, context, model->crystal, &file);
     if (status == UMK_OK && cutoff > 0) {
         status = umk_fc3_create_within(fc3, &n_kept, context, model->crystal, &file, cutoff);
         int64_t n_s = umk_crystal_supercell(model->crystal)->n_atoms;

@@ -17,6 +17,12 @@ UMK_API umk_status umk_fc2_create(umk_fc2 **fc2, umk_context *context, const umk
                                   const umk_force_constants_file *file);
 UMK_API umk_status umk_fc3_create(umk_fc3 **fc3, umk_context *context, const umk_crystal *crystal,
                                   const umk_force_constants_file *file);
+/**
+ * The same for a file as umk_force_constants_read gave it, whose values are not needed any more: compact ones are not
+ * copied but move to *fc3 (file->values is NULL then), which takes half the memory.
+ */
+UMK_API umk_status umk_fc3_take(umk_fc3 **fc3, umk_context *context, const umk_crystal *crystal,
+                                umk_force_constants_file *file);
 
 /**
  * umk_fc3_create with a cut-off: blocks (i, j, k) of which two atoms are farther apart than distance (angstrom, above

@@ -18,12 +18,13 @@ typedef struct umk_phonons_options {
 /**
  * Phonons at all BZ points of a grid, each at its stored BZ address (the non-analytic term differs between images).
  * Frequencies of BZ points that a point-group operation maps onto each other (without the non-analytic term also those
- * that differ by a reciprocal lattice vector) are bit-identical: the first is diagonalized and its frequencies copied;
- * where the copy would differ from the point's own by more than 1e-4 THz the force constants break the symmetry and a
- * warning is logged, and the own frequencies are kept. Grid points run in parallel. The caller ends *phonons with
- * umk_phonons_destroy; harmonic and grid are not needed afterwards. Fails with UMK_ERROR_ARGUMENT for a negative
- * tolerance, UMK_ERROR_MEMORY above the limit, UMK_ERROR_NUMERICAL when the LAPACK library does not converge or is
- * wrong (the first 16 solutions are checked), UMK_ERROR_CANCELLED.
+ * that differ by a reciprocal lattice vector) are bit-identical: the first is diagonalized, its frequencies are copied
+ * and its eigenvectors rotated. Where the dynamical matrix breaks the symmetry of the crystal by more than 1e-6 of its
+ * largest element, each point is diagonalized and keeps its eigenvectors; where a copied frequency would differ from
+ * the point's own by more than 1e-4 THz, a warning is logged and the own ones are kept. Grid points run in parallel.
+ * The caller ends *phonons with umk_phonons_destroy; harmonic and grid are not needed afterwards. Fails with
+ * UMK_ERROR_ARGUMENT for a negative tolerance, UMK_ERROR_MEMORY above the limit, UMK_ERROR_NUMERICAL when the LAPACK
+ * library does not converge or is wrong (the first 16 solutions are checked), UMK_ERROR_CANCELLED.
  */
 UMK_API umk_status umk_phonons_create(umk_phonons **phonons, umk_context *context, const umk_harmonic *harmonic,
                                       const umk_grid *grid, const umk_phonons_options *options);

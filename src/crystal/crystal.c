@@ -3,6 +3,7 @@
  * the other files of this room; here they are called in order and the result is checked.
  */
 #include "crystal/build.h"
+#include "linalg/hermitian.h"
 #include "linalg/matrix3.h"
 
 #include <inttypes.h>
@@ -212,6 +213,7 @@ umk_status umk_crystal_create(umk_crystal **crystal, umk_context *context, const
     umk_status status = UMK_OK;
     umk_crystal *made = NULL;
     *crystal = NULL;
+    umk_lapack_use_one_thread();
     double tolerance = options->symmetry_tolerance;
     if (!isfinite(tolerance) || tolerance < 0) {
         return umk_fail(context, UMK_ERROR_ARGUMENT, "symmetry tolerance: %g is not a positive length", tolerance);

@@ -34,6 +34,13 @@ typedef struct umk_operation {
     double rotation_cartesian[3][3];
 } umk_operation;
 
+/**
+ * The atom on which an operation puts an atom, the nearest one (of its kind, where kinds is not NULL); -1: none is
+ * near. shift, where not NULL: the lattice vector from it to where the operation puts the atom.
+ */
+int64_t umk_operation_image(const umk_cell *cell, const int *kinds, const umk_operation *operation, int64_t atom,
+                            double tolerance, int64_t shift[3]);
+
 struct umk_crystal {
     umk_cell primitive;
     double volume;                   /* of the primitive cell */

@@ -17,29 +17,6 @@
 /* Charges that symmetry changes by more than this (e) deserve a word; phonopy's limit. */
 #define SUSPICIOUS_DEVIATION 0.1
 
-/* No two atoms are that near (angstrom): the nearest atom within this distance of a rotated atom is its image. */
-#define NEARNESS 0.05
-
-/* The atom on which an operation puts an atom: the nearest one of its kind; -1: none. */
-static int64_t image_of_atom(const umk_cell *cell, const int *kinds, const umk_operation *operation, int64_t atom,
-                             double tolerance) {
-    double moved[3], nearest = fmax(NEARNESS, 3 * tolerance);
-    int64_t image = -1;
-    for (int i = 0; i < 3; i++) {
-        moved[i] = operation->translation[i];
-        for (int j = 0; j < 3; j++) moved[i] += (double)operation->rotation[i][j] * cell->positions[atom][j];
-    }
-    for (int64_t k = 0; k < cell->n_atoms; k++) {
-        if (kinds[k] != kinds[atom]) continue;
-        double distance = umk_distance(cell->lattice, moved, cell->positions[k]);
-        if (distance < nearest) {
-            nearest = distance;
-            image = k;
-        }
-    }
-    return image;
-}
-
 /* images (n_operations, n_atoms) */
 static umk_status find_permutations(int64_t *images, umk_context *context, const umk_cell *cell,
                                     const umk_operation *operations, int64_t n_operations, double tolerance) {
@@ -49,7 +26,7 @@ static umk_status find_permutations(int64_t *images, umk_context *context, const
     umk_cell_kinds(kinds, cell, false);
     for (int64_t o = 0; o < n_operations; o++) {
         for (int64_t i = 0; i < cell->n_atoms; i++) {
-            int64_t image = image_of_atom(cell, kinds, &operations[o], i, tolerance);
+            int64_t image = umk_operation_image(cell, kinds, &operations[o], i, tolerance, NULL);
             if (image < 0) {
                 status =
                     umk_fail(context, UMK_ERROR_NUMERICAL,

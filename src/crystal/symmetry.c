@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* No two atoms are that near (angstrom): the nearest atom within this distance of a rotated atom is its image. */
+#define NEARNESS 0.05
+
 static size_t symbol_length(const char *symbol, bool with_digits) {
     size_t length = strnlen(symbol, UMK_SYMBOL_SIZE);
     while (!with_digits && length > 1 && isdigit((unsigned char)symbol[length - 1])) length--;
@@ -41,6 +44,28 @@ double umk_distance(const double lattice[3][3], const double first[3], const dou
         square += component * component;
     }
     return sqrt(square);
+}
+
+int64_t umk_operation_image(const umk_cell *cell, const int *kinds, const umk_operation *operation, int64_t atom,
+                            double tolerance, int64_t shift[3]) {
+    double moved[3], nearest = fmax(NEARNESS, 3 * tolerance);
+    int64_t image = -1;
+    for (int i = 0; i < 3; i++) {
+        moved[i] = operation->translation[i];
+        for (int j = 0; j < 3; j++) moved[i] += (double)operation->rotation[i][j] * cell->positions[atom][j];
+    }
+    for (int64_t k = 0; k < cell->n_atoms; k++) {
+        if (kinds != NULL && kinds[k] != kinds[atom]) continue;
+        double distance = umk_distance(cell->lattice, moved, cell->positions[k]);
+        if (distance < nearest) {
+            nearest = distance;
+            image = k;
+        }
+    }
+    for (int i = 0; i < 3 && shift != NULL && image >= 0; i++) {
+        shift[i] = (int64_t)rint(moved[i] - cell->positions[image][i]);
+    }
+    return image;
 }
 
 /* R_cartesian = L R L^-1 with the basis vectors in the columns of L. */

@@ -4,8 +4,9 @@
  */
 #include "force_constants/check.h"
 
-umk_status umk_fc3_create(umk_fc3 **fc3, umk_context *context, const umk_crystal *crystal,
-                          const umk_force_constants_file *file) {
+/* With owner, which is the file then, its values become those of fc3 where they are compact. */
+static umk_status create(umk_fc3 **fc3, umk_context *context, const umk_crystal *crystal,
+                         const umk_force_constants_file *file, umk_force_constants_file *owner) {
     umk_status status = UMK_OK;
     umk_fc3 *made = NULL;
     const umk_supercell *supercell = &crystal->supercell;
@@ -14,15 +15,30 @@ umk_status umk_fc3_create(umk_fc3 **fc3, umk_context *context, const umk_crystal
     UMK_ALLOCATE(context, made, 1);
     made->n_primitive = supercell->n_primitive;
     made->n_supercell = supercell->cell.n_atoms;
-    int64_t row = umk_checked_product(3, (const int64_t[]){27, made->n_supercell, made->n_supercell});
-    int64_t size = umk_checked_product(2, (const int64_t[]){made->n_primitive, row});
-    UMK_TRY(umk_check_memory(context, (double)size * sizeof(double), "fc3", "use a smaller supercell"));
-    UMK_TRY(umk_force_constants_take_rows(&made->values, context, supercell, file, row));
+    if (owner != NULL && owner->n_rows == made->n_primitive) {
+        made->values = owner->values;
+        owner->values = NULL;
+    } else {
+        int64_t row = umk_checked_product(3, (const int64_t[]){27, made->n_supercell, made->n_supercell});
+        int64_t size = umk_checked_product(2, (const int64_t[]){made->n_primitive, row});
+        UMK_TRY(umk_check_memory(context, (double)size * sizeof(double), "fc3", "use a smaller supercell"));
+        UMK_TRY(umk_force_constants_take_rows(&made->values, context, supercell, file, row));
+    }
     *fc3 = made;
     made = NULL;
 cleanup:
     umk_fc3_destroy(made);
     return status;
+}
+
+umk_status umk_fc3_create(umk_fc3 **fc3, umk_context *context, const umk_crystal *crystal,
+                          const umk_force_constants_file *file) {
+    return create(fc3, context, crystal, file, NULL);
+}
+
+umk_status umk_fc3_take(umk_fc3 **fc3, umk_context *context, const umk_crystal *crystal,
+                        umk_force_constants_file *file) {
+    return create(fc3, context, crystal, file, file);
 }
 
 void umk_fc3_destroy(umk_fc3 *fc3) {

@@ -120,18 +120,30 @@ static bool is_in_core(const int64_t m[3]) {
     return llabs(m[0]) <= core_half_width && llabs(m[1]) <= core_half_width && llabs(m[2]) <= core_half_width;
 }
 
-static bool is_in_range(const search *s, const int64_t m[3]) {
-    for (int i = 0; i < 3; i++) {
-        if (m[i] < s->lower[i] || m[i] > s->upper[i]) return false;
+/** Values of m_i in -2 ... 2 that can matter, in the order of the search. */
+typedef struct core_axis {
+    int n;
+    int64_t values[2 * core_half_width + 1];
+} core_axis;
+
+static core_axis list_core(const search *s, int i) {
+    static const int64_t order[2 * core_half_width + 1] = {0, 1, 2, -2, -1};
+    core_axis axis = {.n = 0};
+    for (int k = 0; k < 2 * core_half_width + 1; k++) {
+        if (order[k] >= s->lower[i] && order[k] <= s->upper[i]) axis.values[axis.n++] = order[k];
     }
-    return true;
+    return axis;
 }
 
 static void visit_core(search *s, visitor visit, void *argument) {
-    static const int64_t order[5] = {0, 1, 2, -2, -1};
-    for (int i = 0; i < 125; i++) {
-        int64_t m[3] = {order[i / 25], order[i / 5 % 5], order[i % 5]};
-        if (is_in_range(s, m)) visit(s, m, argument);
+    const core_axis axes[3] = {list_core(s, 0), list_core(s, 1), list_core(s, 2)};
+    for (int i = 0; i < axes[0].n; i++) {
+        for (int j = 0; j < axes[1].n; j++) {
+            for (int k = 0; k < axes[2].n; k++) {
+                const int64_t m[3] = {axes[0].values[i], axes[1].values[j], axes[2].values[k]};
+                visit(s, m, argument);
+            }
+        }
     }
 }
 

@@ -21,6 +21,18 @@ typedef struct little_group {
     int64_t operations[most_operations][3][3];
 } little_group;
 
+/**
+ * What operations do to addresses, without a division: component c of R a modulo D is the sum of three terms, each
+ * below D_c, one for each component of a.
+ */
+typedef struct rotation_tables {
+    const umk_grid *grid;
+    int64_t n_terms;     /* D_0 + D_1 + D_2 */
+    int64_t begin[3];    /* of the terms of each component of a */
+    int64_t (*terms)[3]; /* (operations, n_terms) */
+    int64_t third[3];    /* -q0 modulo D */
+} rotation_tables;
+
 /* ---- classes of q1 ----------------------------------------------------------------------------------------------*/
 
 static bool has_inversion(const umk_grid *grid) {
@@ -45,34 +57,110 @@ static void find_little_group(little_group *group, const umk_grid *grid, const i
     }
 }
 
-/** Address of q2 = - q0 - q1, not reduced. */
-static void third_address(int64_t third[3], const int64_t first[3], const int64_t second[3]) {
-    for (int i = 0; i < 3; i++) third[i] = -first[i] - second[i];
+/* The terms of one operation: those of a_j grow by R_ij at each step. */
+static void fill_terms(const rotation_tables *tables, int64_t (*terms)[3], const int64_t operation[3][3]) {
+    const int64_t *d = tables->grid->diagonal;
+    for (int j = 0; j < 3; j++) {
+        int64_t step[3], term[3] = {0, 0, 0};
+        for (int i = 0; i < 3; i++) step[i] = umk_modulo(operation[i][j], d[i]);
+        for (int64_t x = 0; x < d[j]; x++) {
+            for (int i = 0; i < 3; i++) {
+                terms[tables->begin[j] + x][i] = term[i];
+                term[i] += step[i] - (term[i] + step[i] >= d[i] ? d[i] : 0);
+            }
+        }
+    }
+}
+
+static umk_status make_tables(rotation_tables *tables, umk_context *context, const umk_grid *grid,
+                              const little_group *group, const int64_t q0[3]) {
+    umk_status status = UMK_OK;
+    const int64_t *d = grid->diagonal;
+    *tables = (rotation_tables){.grid = grid, .n_terms = d[0] + d[1] + d[2], .begin = {0, d[0], d[0] + d[1]}};
+    for (int i = 0; i < 3; i++) tables->third[i] = umk_modulo(-q0[i], d[i]);
+    UMK_ALLOCATE(context, tables->terms, group->n * tables->n_terms);
+    for (int64_t r = 0; r < group->n; r++) {
+        fill_terms(tables, tables->terms + r * tables->n_terms, group->operations[r]);
+    }
+cleanup:
+    return status;
+}
+
+/** Index of an address within 0 <= a_i < D_i. */
+static int64_t index_within(const umk_grid *grid, const int64_t a[3]) {
+    return a[0] + grid->diagonal[0] * (a[1] + grid->diagonal[1] * a[2]);
+}
+
+/** q2 = -q0 - q1 for a q1 within 0 <= a_i < D_i, third being -q0 within it. */
+static int64_t third_index(const umk_grid *grid, const int64_t third[3], const int64_t q1[3]) {
+    int64_t a[3];
+    for (int i = 0; i < 3; i++) {
+        a[i] = third[i] - q1[i];
+        a[i] += a[i] < 0 ? grid->diagonal[i] : 0;
+    }
+    return index_within(grid, a);
+}
+
+/** R a modulo D. */
+static void rotate(int64_t rotated[3], const rotation_tables *tables, int64_t r, const int64_t a[3]) {
+    const int64_t *d = tables->grid->diagonal, *begin = tables->begin;
+    const int64_t(*terms)[3] = (const int64_t(*)[3])tables->terms + r * tables->n_terms;
+    const int64_t *x = terms[a[0]], *y = terms[begin[1] + a[1]], *z = terms[begin[2] + a[2]];
+    for (int i = 0; i < 3; i++) {
+        int64_t sum = x[i] + y[i];
+        sum += z[i] - (sum >= d[i] ? d[i] : 0);
+        rotated[i] = sum - (sum >= d[i] ? d[i] : 0);
+    }
+}
+
+/** The next address in the order of indices. */
+static void advance(int64_t address[3], const umk_grid *grid) {
+    if (++address[0] < grid->diagonal[0]) return;
+    address[0] = 0;
+    if (++address[1] < grid->diagonal[1]) return;
+    address[1] = 0;
+    address[2]++;
 }
 
 /** Puts index into the class unless it is there; 1 when it is new. */
 static int64_t join(int8_t *is_taken, int64_t index) {
-    if (is_taken[index]) return 0;
+    int64_t is_new = !is_taken[index];
     is_taken[index] = 1;
-    return 1;
+    return is_new;
 }
 
 /** Weight of every class at its smallest index, 0 elsewhere. Returns the number of classes. */
-static int64_t find_classes(int64_t *weights, int8_t *is_taken, const umk_grid *grid, const little_group *group,
-                            const int64_t q0[3]) {
-    int64_t n_classes = 0;
-    for (int64_t i = 0; i < grid->n_points; i++) {
+static int64_t find_classes(int64_t *weights, int8_t *is_taken, const rotation_tables *tables, int64_t n_operations) {
+    const umk_grid *grid = tables->grid;
+    int64_t n_classes = 0, address[3] = {0, 0, 0};
+    for (int64_t i = 0; i < grid->n_points; i++, advance(address, grid)) {
         if (is_taken[i]) continue;
-        int64_t address[3], rotated[3], partner[3];
-        umk_grid_address(grid, i, address);
-        for (int64_t r = 0; r < group->n; r++) {
-            umk_apply3_integer(rotated, group->operations[r], address);
-            third_address(partner, q0, rotated);
-            weights[i] += join(is_taken, umk_grid_index(grid, rotated)) + join(is_taken, umk_grid_index(grid, partner));
+        for (int64_t r = 0; r < n_operations; r++) {
+            int64_t rotated[3];
+            rotate(rotated, tables, r, address);
+            weights[i] += join(is_taken, index_within(grid, rotated));
+            weights[i] += join(is_taken, third_index(grid, tables->third, rotated));
         }
         n_classes++;
     }
     return n_classes;
+}
+
+static umk_status reduce(umk_triplets *triplets, int64_t *weights, umk_context *context, const umk_grid *grid,
+                         int64_t bz_point) {
+    umk_status status = UMK_OK;
+    int8_t *is_taken = NULL;
+    little_group group;
+    rotation_tables tables = {0};
+    const int64_t *q0 = grid->addresses[bz_point];
+    UMK_ALLOCATE(context, is_taken, grid->n_points);
+    find_little_group(&group, grid, q0, grid->bz_to_gr[bz_point]);
+    UMK_TRY(make_tables(&tables, context, grid, &group, q0));
+    triplets->n_triplets = find_classes(weights, is_taken, &tables, group.n);
+cleanup:
+    umk_release(is_taken);
+    umk_release(tables.terms);
+    return status;
 }
 
 /* ---- images -----------------------------------------------------------------------------------------------------*/
@@ -88,13 +176,19 @@ static double squared_excess(const umk_grid *grid, const int64_t sum[3]) {
     return umk_dot3(vector, vector);
 }
 
-/** Images of the three GR points with the shortest G. */
+/** Images of the three GR points with the shortest G; most points have one image, so that there is no choice. */
 static void choose_images(int64_t chosen[3], const umk_grid *grid, const int64_t points[3]) {
     const int64_t *map = grid->bz_map;
+    int64_t first[3], end[3];
     double shortest = -1;
-    for (int64_t i = map[points[0]]; i < map[points[0] + 1]; i++) {
-        for (int64_t j = map[points[1]]; j < map[points[1] + 1]; j++) {
-            for (int64_t k = map[points[2]]; k < map[points[2] + 1]; k++) {
+    for (int i = 0; i < 3; i++) {
+        chosen[i] = first[i] = map[points[i]];
+        end[i] = map[points[i] + 1];
+    }
+    if (end[0] - first[0] + end[1] - first[1] + end[2] - first[2] == 3) return;
+    for (int64_t i = first[0]; i < end[0]; i++) {
+        for (int64_t j = first[1]; j < end[1]; j++) {
+            for (int64_t k = first[2]; k < end[2]; k++) {
                 const int64_t *a = grid->addresses[i], *b = grid->addresses[j], *c = grid->addresses[k];
                 int64_t sum[3] = {a[0] + b[0] + c[0], a[1] + b[1] + c[1], a[2] + b[2] + c[2]};
                 bool is_normal = sum[0] == 0 && sum[1] == 0 && sum[2] == 0;
@@ -110,15 +204,12 @@ static void choose_images(int64_t chosen[3], const umk_grid *grid, const int64_t
 }
 
 static void fill_triplets(umk_triplets *triplets, const umk_grid *grid, const int64_t *weights, int64_t bz_point) {
-    int64_t n = 0, points[3] = {grid->bz_to_gr[bz_point], 0, 0};
-    const int64_t *q0 = grid->addresses[bz_point];
-    for (int64_t i = 0; i < grid->n_points; i++) {
+    int64_t n = 0, points[3] = {grid->bz_to_gr[bz_point], 0, 0}, address[3] = {0, 0, 0}, third[3];
+    for (int i = 0; i < 3; i++) third[i] = umk_modulo(-grid->addresses[bz_point][i], grid->diagonal[i]);
+    for (int64_t i = 0; i < grid->n_points; i++, advance(address, grid)) {
         if (weights[i] == 0) continue;
-        int64_t address[3], third[3];
-        umk_grid_address(grid, i, address);
-        third_address(third, q0, address);
         points[1] = i;
-        points[2] = umk_grid_index(grid, third);
+        points[2] = third_index(grid, third, address);
         choose_images(triplets->points[n], grid, points);
         triplets->weights[n++] = weights[i];
     }
@@ -130,7 +221,6 @@ umk_status umk_triplets_create(umk_triplets **triplets, umk_context *context, co
     umk_status status = UMK_OK;
     umk_triplets *made = NULL;
     int64_t *weights = NULL;
-    int8_t *is_taken = NULL;
     *triplets = NULL;
     UMK_TRY(umk_check_cancel(context));
     if (bz_point < 0 || bz_point >= grid->n_bz_points) {
@@ -140,10 +230,7 @@ umk_status umk_triplets_create(umk_triplets **triplets, umk_context *context, co
     UMK_ALLOCATE(context, made, 1);
     UMK_ALLOCATE(context, weights, grid->n_points);
     if (grid->has_mesh_symmetry) {
-        little_group group;
-        UMK_ALLOCATE(context, is_taken, grid->n_points);
-        find_little_group(&group, grid, grid->addresses[bz_point], grid->bz_to_gr[bz_point]);
-        made->n_triplets = find_classes(weights, is_taken, grid, &group, grid->addresses[bz_point]);
+        UMK_TRY(reduce(made, weights, context, grid, bz_point));
     } else {
         for (int64_t i = 0; i < grid->n_points; i++) weights[i] = 1;
         made->n_triplets = grid->n_points;
@@ -155,7 +242,6 @@ umk_status umk_triplets_create(umk_triplets **triplets, umk_context *context, co
     made = NULL;
 cleanup:
     umk_release(weights);
-    umk_release(is_taken);
     umk_triplets_destroy(made);
     return status;
 }

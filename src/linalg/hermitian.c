@@ -7,6 +7,9 @@
  *
  * LAPACK is column-major: it sees the row-major matrix A as its transpose, which for a Hermitian matrix is its
  * conjugate. The eigenvalues are the same, the eigenvectors come out conjugated and one after another.
+ *
+ * LAPACK works on a copy with room behind it: zgemv of OpenBLAS 0.3.21 reads beyond the last column of its matrix (it
+ * does not use what it reads), which ends the program where no memory follows; zheevd calls it for n above 128.
  */
 #include "linalg/hermitian.h"
 #include <dlfcn.h>
@@ -14,6 +17,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 static const double check_tolerance = 1e-9;
 
@@ -24,6 +28,19 @@ static void *find_symbol(const char *name) {
 #else
     return dlsym(NULL, name); /* what RTLD_DEFAULT is where the C library hides it from strict POSIX programs */
 #endif
+}
+
+/*
+ * OpenBLAS starts its threads when it is loaded, and they look for work without sleeping for up to a tenth of a second:
+ * time taken from whoever has something to do. Told to use one thread it leaves them running; this ends them, as
+ * OpenBLAS itself does before a fork, and they start again when more threads are asked for.
+ */
+static void end_idle_threads(void) {
+    enum { own_threads = 1 }; /* what openblas_get_parallel() calls threads of its own; 2 is OpenMP */
+    int (*get_parallel)(void), (*shut_down)(void);
+    *(void **)&get_parallel = find_symbol("openblas_get_parallel");
+    *(void **)&shut_down = find_symbol("blas_thread_shutdown_");
+    if (get_parallel != NULL && shut_down != NULL && get_parallel() == own_threads) shut_down();
 }
 
 static void limit_threads(void) {
@@ -37,6 +54,7 @@ static void limit_threads(void) {
     void (*set_blis_threads)(int64_t);
     *(void **)&set_blis_threads = find_symbol(setters[2]);
     if (set_blis_threads != NULL) set_blis_threads(1);
+    end_idle_threads();
 }
 
 void umk_lapack_use_one_thread(void) {
@@ -60,19 +78,22 @@ void umk_lapack_describe(char *text, size_t size) {
 }
 
 typedef struct eigen_workspace {
-    double complex *complex_work;
+    double complex *matrix, *complex_work;
     double *real_work;
     lapack_int *integer_work;
     int64_t n_complex, n_real, n_integer;
 } eigen_workspace;
 
-/* The sizes that zheevd asks for at least, with room for a blocked reduction. */
+/* The sizes that zheevd asks for at least, with room for a blocked reduction, and columns behind that zgemv may read.
+ */
 static umk_status allocate_workspace(umk_context *context, int64_t n, bool with_vectors, eigen_workspace *work) {
     umk_status status = UMK_OK;
+    enum { columns_behind = 4 };
     work->n_complex = with_vectors ? n * n + 34 * n : 34 * n + 1;
     work->n_real = with_vectors ? 2 * n * n + 5 * n + 1 : n + 1;
     work->n_integer = with_vectors ? 5 * n + 3 : 1;
-    UMK_ALLOCATE(context, work->complex_work, work->n_complex);
+    UMK_ALLOCATE(context, work->matrix, (n + columns_behind) * n);
+    UMK_ALLOCATE(context, work->complex_work, work->n_complex + columns_behind * n);
     UMK_ALLOCATE(context, work->real_work, work->n_real);
     UMK_ALLOCATE(context, work->integer_work, work->n_integer);
 cleanup:
@@ -80,19 +101,15 @@ cleanup:
 }
 
 static void release_workspace(eigen_workspace *work) {
+    umk_release(work->matrix);
     umk_release(work->complex_work);
     umk_release(work->real_work);
     umk_release(work->integer_work);
 }
 
-static void conjugate_transpose(int64_t n, double complex *matrix) {
+static void transpose_conjugate(int64_t n, const double complex *from, double complex *to) {
     for (int64_t i = 0; i < n; i++) {
-        matrix[i * n + i] = conj(matrix[i * n + i]);
-        for (int64_t j = 0; j < i; j++) {
-            double complex upper = matrix[j * n + i];
-            matrix[j * n + i] = conj(matrix[i * n + j]);
-            matrix[i * n + j] = conj(upper);
-        }
+        for (int64_t j = 0; j < n; j++) to[i * n + j] = conj(from[j * n + i]);
     }
 }
 
@@ -104,8 +121,9 @@ umk_status umk_hermitian_eigen(umk_context *context, int64_t n, double complex *
     if (n < 1 || n > 1 << 20) return umk_fail(context, UMK_ERROR_ARGUMENT, "a matrix of order %lld", (long long)n);
     umk_lapack_use_one_thread();
     UMK_TRY(allocate_workspace(context, n, with_vectors, &work));
+    memcpy(work.matrix, matrix, sizeof *matrix * (size_t)(n * n));
     lapack_int info =
-        LAPACKE_zheevd_work(LAPACK_COL_MAJOR, with_vectors ? 'V' : 'N', 'U', (lapack_int)n, matrix, (lapack_int)n,
+        LAPACKE_zheevd_work(LAPACK_COL_MAJOR, with_vectors ? 'V' : 'N', 'U', (lapack_int)n, work.matrix, (lapack_int)n,
                             eigenvalues, work.complex_work, (lapack_int)work.n_complex, work.real_work,
                             (lapack_int)work.n_real, work.integer_work, (lapack_int)work.n_integer);
     if (info != 0) {
@@ -114,7 +132,7 @@ umk_status umk_hermitian_eigen(umk_context *context, int64_t n, double complex *
                           library, (int)info, (long long)n);
         goto cleanup;
     }
-    if (with_vectors) conjugate_transpose(n, matrix);
+    if (with_vectors) transpose_conjugate(n, work.matrix, matrix);
 cleanup:
     release_workspace(&work);
     return status;

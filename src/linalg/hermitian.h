@@ -8,8 +8,8 @@
 /**
  * Eigenvalues (n, ascending) and eigenvectors (n components, n vectors: row-major [component][vector]) of the Hermitian
  * row-major matrix (n, n), of which the lower triangle is read and which is overwritten by the eigenvectors.
- * eigenvalues-only: with_vectors false (the matrix is destroyed then). A LAPACK failure is UMK_ERROR_NUMERICAL. LAPACK
- * runs on one thread (parallel loops are ours).
+ * eigenvalues-only: with_vectors false (the matrix stays as it is then). A LAPACK failure is UMK_ERROR_NUMERICAL.
+ * LAPACK runs on one thread (parallel loops are ours).
  */
 umk_status umk_hermitian_eigen(umk_context *context, int64_t n, double complex *matrix, double *eigenvalues,
                                bool with_vectors);
@@ -23,8 +23,9 @@ umk_status umk_hermitian_check(umk_context *context, int64_t n, const double com
                                const double complex *eigenvectors);
 
 /**
- * Limits the BLAS and LAPACK library of this process to one thread, once; umk_hermitian_eigen does so by itself.
- * Whoever calls BLAS without having solved an eigenproblem before calls this first.
+ * Limits the BLAS and LAPACK library of this process to one thread, once, and ends threads that OpenBLAS has started;
+ * umk_hermitian_eigen does so by itself, umk_crystal_create because nothing that costs time comes before it. Whoever
+ * calls BLAS without any of these calls this first.
  */
 void umk_lapack_use_one_thread(void);
 

@@ -116,6 +116,7 @@ umk_status umk_harmonic_create(umk_harmonic **harmonic, umk_context *context, co
     made->symmetry_tolerance = crystal->symmetry_tolerance;
     UMK_ALLOCATE(context, made->n_solved, 1);
     UMK_TRY(copy_rotations(made, context, crystal));
+    UMK_TRY(umk_mode_symmetry_create(&made->symmetry, context, crystal));
     UMK_TRY(umk_lattice_sum_create(&made->sum, context, &crystal->primitive, &crystal->phonon_supercell));
     if (made->nac_method == UMK_NAC_NONE) {
         umk_lattice_sum_set(&made->sum, fc2->n_supercell, fc2->values);
@@ -134,6 +135,7 @@ void umk_harmonic_destroy(umk_harmonic *harmonic) {
     umk_lattice_sum_clear(&harmonic->sum);
     umk_dipole_clear(&harmonic->dipole);
     umk_wang_clear(&harmonic->wang);
+    umk_mode_symmetry_clear(&harmonic->symmetry);
     umk_release(harmonic->reciprocal_rotations);
     umk_release(harmonic->cartesian_rotations);
     umk_release(harmonic->n_solved);

@@ -13,6 +13,7 @@
 
 #include "force_constants/force_constants.h"
 #include "linalg/complex.h"
+#include "phonon/symmetry.h"
 #include <complex.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -139,7 +140,8 @@ struct umk_harmonic {
     int64_t n_rotations;                   /* point group in reciprocal space, with the inversion of time reversal */
     int64_t (*reciprocal_rotations)[3][3]; /* on q (fractional) */
     double (*cartesian_rotations)[3][3];
-    atomic_int *n_solved; /* single solutions so far that were checked, up to UMK_CHECKED_SOLUTIONS */
+    umk_mode_symmetry symmetry; /* space group, on displacements */
+    atomic_int *n_solved;       /* single solutions so far that were checked, up to UMK_CHECKED_SOLUTIONS */
 };
 
 /** Scratch of one thread. */
@@ -162,6 +164,12 @@ void umk_dynamical_matrix(const umk_harmonic *harmonic, const double q[3], bool 
 /** Its derivative (3, n_bands, n_bands); at Gamma without the non-analytic term, which has no gradient there. */
 void umk_dynamical_matrix_derivative(const umk_harmonic *harmonic, const double q[3], umk_harmonic_workspace *workspace,
                                      double complex *derivative);
+/**
+ * How much the dynamical matrix breaks the symmetry of the crystal: largest |D(R q) - Gamma D(q) Gamma^+| over the
+ * operations, as a share of the largest element, at q-points in general position. NaN where D vanishes there.
+ */
+umk_status umk_harmonic_asymmetry(const umk_harmonic *harmonic, umk_context *context, double *asymmetry);
+
 /** So many solutions of a grid, or of single q-points of a harmonic model, are checked: the first in order. */
 enum { UMK_CHECKED_SOLUTIONS = 16 };
 

@@ -10,38 +10,39 @@
 /* Orbits of fine grids take seconds: the caller's wish to stop is looked at after so many points. */
 enum { points_per_check = 1 << 15 };
 
-/* Gives all BZ points of one GR point the representative. */
-static void mark_images(int64_t *representatives, const umk_grid *grid, int64_t gr_point, int64_t representative) {
+/* Gives all BZ points of one GR point where they come from. */
+static void mark_images(umk_orbit_member *members, const umk_grid *grid, int64_t gr_point, umk_orbit_member member) {
     for (int64_t point = grid->bz_map[gr_point]; point < grid->bz_map[gr_point + 1]; point++) {
-        if (representatives[point] < 0) representatives[point] = representative;
+        if (members[point].representative < 0) members[point] = member;
     }
 }
 
-static void mark_orbit(int64_t *representatives, const umk_grid *grid, int64_t point, bool periodic) {
-    representatives[point] = point;
-    if (periodic) mark_images(representatives, grid, grid->bz_to_gr[point], point);
+/* The identity is among the rotations, so that with periodic the images of the point itself are marked too. */
+static void mark_orbit(umk_orbit_member *members, const umk_grid *grid, int64_t point, bool periodic) {
+    members[point].representative = point;
     for (int64_t r = 0; r < grid->n_rotations; r++) {
         int64_t address[3];
+        umk_orbit_member member = {point, r};
         umk_apply3_integer(address, (const int64_t(*)[3])grid->rotations[r], grid->addresses[point]);
         if (periodic) {
-            mark_images(representatives, grid, umk_grid_index(grid, address), point);
+            mark_images(members, grid, umk_grid_index(grid, address), member);
             continue;
         }
         int64_t image = umk_grid_bz_index(grid, address);
         const int64_t *stored = grid->addresses[image];
         bool is_stored = stored[0] == address[0] && stored[1] == address[1] && stored[2] == address[2];
-        if (is_stored && representatives[image] < 0) representatives[image] = point;
+        if (is_stored && members[image].representative < 0) members[image] = member;
     }
 }
 
-umk_status umk_phonon_orbits(int64_t **representatives, umk_context *context, const umk_grid *grid, bool periodic) {
+umk_status umk_phonon_orbits(umk_orbit_member **members, umk_context *context, const umk_grid *grid, bool periodic) {
     umk_status status = UMK_OK;
-    *representatives = NULL;
-    UMK_ALLOCATE(context, *representatives, grid->n_bz_points);
-    for (int64_t point = 0; point < grid->n_bz_points; point++) (*representatives)[point] = -1;
+    *members = NULL;
+    UMK_ALLOCATE(context, *members, grid->n_bz_points);
+    for (int64_t point = 0; point < grid->n_bz_points; point++) (*members)[point] = (umk_orbit_member){-1, 0};
     for (int64_t point = 0; point < grid->n_bz_points; point++) {
         if (point % points_per_check == 0) UMK_TRY(umk_check_cancel(context));
-        if ((*representatives)[point] < 0) mark_orbit(*representatives, grid, point, periodic);
+        if ((*members)[point].representative < 0) mark_orbit(*members, grid, point, periodic);
     }
 cleanup:
     return status;

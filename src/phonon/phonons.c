@@ -1,9 +1,10 @@
 /*
  * Phonons on a set of q-points.
  *
- * Every point is diagonalized at its own address, so that its eigenvectors belong to its own dynamical matrix; points
- * of one orbit then take over the frequencies of the first of them to the last bit. Weights depend on the order of
- * frequencies only, and with exact ties between equivalent points their rounding no longer decides anything.
+ * Of the points of one orbit the first is diagonalized. The others have its frequencies to the last bit, and its
+ * eigenvectors rotated (symmetry.c), or, where the dynamical matrix does not have the symmetry of the crystal, their
+ * own. Weights depend on the order of frequencies only, and with exact ties between equivalent points their rounding no
+ * longer decides anything.
  */
 #include "phonon/phonons.h"
 #include "linalg/matrix3.h"
@@ -12,6 +13,8 @@
 
 /* Frequencies of equivalent points may differ by so much (THz) before the force constants count as asymmetric. */
 static const double orbit_tolerance = 1e-4;
+/* Asymmetry of the dynamical matrix (umk_harmonic_asymmetry) up to which eigenvectors are rotated. */
+static const double rotation_tolerance = 1e-6;
 
 double umk_phonons_memory(int64_t n_points, int64_t n_bands) {
     double points = (double)n_points, bands = (double)n_bands;
@@ -58,28 +61,30 @@ typedef struct solve_work {
     const umk_harmonic *harmonic;
     umk_context *context;
     umk_phonons *phonons;
+    const int64_t *points;              /* which of them; NULL: all */
     umk_harmonic_workspace *workspaces; /* one of each worker */
 } solve_work;
 
 static umk_status solve_point(void *argument, int64_t index, int worker) {
     solve_work *work = argument;
     umk_phonons *phonons = work->phonons;
-    int64_t n = phonons->n_bands;
+    int64_t n = phonons->n_bands, point = work->points == NULL ? index : work->points[index];
     int flags = index < UMK_CHECKED_SOLUTIONS ? UMK_SOLVE_CHECK : 0;
-    return umk_harmonic_solve_at(work->harmonic, work->context, phonons->q_points[index], flags,
-                                 &work->workspaces[worker], &phonons->frequencies[index * n],
-                                 &phonons->eigenvectors[index * n * n]);
+    return umk_harmonic_solve_at(work->harmonic, work->context, phonons->q_points[point], flags,
+                                 &work->workspaces[worker], &phonons->frequencies[point * n],
+                                 &phonons->eigenvectors[point * n * n]);
 }
 
-static umk_status solve_all(umk_phonons *phonons, umk_context *context, const umk_harmonic *harmonic) {
+static umk_status solve_points(umk_phonons *phonons, umk_context *context, const umk_harmonic *harmonic,
+                               int64_t n_points, const int64_t *points) {
     umk_status status = UMK_OK;
     int n_threads = umk_context_n_threads(context);
-    solve_work work = {.harmonic = harmonic, .context = context, .phonons = phonons};
+    solve_work work = {.harmonic = harmonic, .context = context, .phonons = phonons, .points = points};
     UMK_ALLOCATE(context, work.workspaces, n_threads);
     for (int t = 0; t < n_threads; t++) {
         UMK_TRY(umk_harmonic_workspace_create(&work.workspaces[t], context, harmonic));
     }
-    UMK_TRY(umk_parallel_for(context, phonons->n_points, solve_point, &work));
+    UMK_TRY(umk_parallel_for(context, n_points, solve_point, &work));
 cleanup:
     for (int t = 0; work.workspaces != NULL && t < n_threads; t++) umk_harmonic_workspace_clear(&work.workspaces[t]);
     umk_release(work.workspaces);
@@ -109,20 +114,97 @@ static void finish(umk_phonons *phonons, const umk_harmonic *harmonic, const umk
     }
 }
 
+/* ---- orbits of a grid ---------------------------------------------------------------------------------------------*/
+
+/* What of an orbit is solved and how the rest follows. */
+typedef struct orbit_plan {
+    const umk_harmonic *harmonic;
+    umk_phonons *phonons;
+    umk_orbit_member *members;    /* (n_points) */
+    umk_mode_rotation *rotations; /* (grid rotations) operation < 0: eigenvectors cannot be rotated by it */
+    int64_t n_solved, *solved;    /* points to diagonalize */
+    int64_t n_rotated, *rotated;  /* points whose modes are those of their representative, rotated */
+} orbit_plan;
+
+/* Which operation of the space group each rotation of the grid is; none where the dynamical matrix is not symmetric. */
+static umk_status find_operations(orbit_plan *plan, umk_context *context, const umk_grid *grid) {
+    umk_status status = UMK_OK;
+    double asymmetry;
+    UMK_ALLOCATE(context, plan->rotations, grid->n_rotations);
+    UMK_TRY(umk_harmonic_asymmetry(plan->harmonic, context, &asymmetry));
+    bool is_symmetric = asymmetry <= rotation_tolerance;
+    if (!is_symmetric) {
+        umk_log(context, UMK_LOG_INFO,
+                "every q-point is diagonalized by itself: the dynamical matrix breaks the symmetry of the crystal by "
+                "%.1e of its largest element",
+                asymmetry);
+    }
+    for (int64_t r = 0; r < grid->n_rotations; r++) {
+        umk_mode_rotation *rotation = &plan->rotations[r];
+        const int64_t(*reciprocal)[3] = (const int64_t(*)[3])grid->reciprocal_rotations[r];
+        rotation->operation =
+            is_symmetric ? umk_mode_operation_find(&plan->harmonic->symmetry, reciprocal, &rotation->reverses) : -1;
+    }
+cleanup:
+    return status;
+}
+
+static umk_status plan_orbits(orbit_plan *plan, umk_context *context, const umk_grid *grid) {
+    umk_status status = UMK_OK;
+    int64_t n_points = plan->phonons->n_points;
+    UMK_TRY(find_operations(plan, context, grid));
+    UMK_TRY(umk_phonon_orbits(&plan->members, context, grid, plan->harmonic->nac_method == UMK_NAC_NONE));
+    UMK_ALLOCATE(context, plan->solved, n_points);
+    UMK_ALLOCATE(context, plan->rotated, n_points);
+    for (int64_t point = 0; point < n_points; point++) {
+        const umk_orbit_member *member = &plan->members[point];
+        if (member->representative != point && plan->rotations[member->rotation].operation >= 0) {
+            plan->rotated[plan->n_rotated++] = point;
+        } else {
+            plan->solved[plan->n_solved++] = point;
+        }
+    }
+cleanup:
+    return status;
+}
+
+static void clear_plan(orbit_plan *plan) {
+    umk_release(plan->members);
+    umk_release(plan->rotations);
+    umk_release(plan->solved);
+    umk_release(plan->rotated);
+}
+
+static umk_status rotate_point(void *argument, int64_t index, int worker) {
+    (void)worker;
+    const orbit_plan *plan = argument;
+    umk_phonons *phonons = plan->phonons;
+    int64_t n = phonons->n_bands, point = plan->rotated[index], first = plan->members[point].representative;
+    umk_mode_rotation rotation = plan->rotations[plan->members[point].rotation];
+    memcpy(rotation.q, phonons->q_points[first], sizeof rotation.q);
+    memcpy(rotation.rotated_q, phonons->q_points[point], sizeof rotation.rotated_q);
+    memcpy(&phonons->frequencies[point * n], &phonons->frequencies[first * n], sizeof(double) * (size_t)n);
+    umk_mode_rotate(&plan->harmonic->symmetry, &rotation, n, &phonons->eigenvectors[first * n * n],
+                    &phonons->eigenvectors[point * n * n]);
+    return UMK_OK;
+}
+
 static double largest_difference(int64_t n, const double *a, const double *b) {
     double largest = 0;
     for (int64_t i = 0; i < n; i++) largest = fmax(largest, fabs(a[i] - b[i]));
     return largest;
 }
 
-/* Copies frequencies from the representatives; a point that differs too much keeps its own. */
-static void unify_orbits(umk_phonons *phonons, umk_context *context, const int64_t *representatives) {
+/* Copies frequencies of points with eigenvectors of their own; a point that differs too much keeps them. */
+static void unify_orbits(const orbit_plan *plan, umk_context *context) {
+    umk_phonons *phonons = plan->phonons;
     int64_t n = phonons->n_bands, n_broken = 0;
     double worst = 0;
-    for (int64_t point = 0; point < phonons->n_points; point++) {
-        if (representatives[point] == point) continue;
+    for (int64_t i = 0; i < plan->n_solved; i++) {
+        int64_t point = plan->solved[i];
         double *own = &phonons->frequencies[point * n];
-        const double *first = &phonons->frequencies[representatives[point] * n];
+        const double *first = &phonons->frequencies[plan->members[point].representative * n];
+        if (own == first) continue;
         double difference = largest_difference(n, own, first);
         if (difference <= orbit_tolerance) {
             memcpy(own, first, sizeof(double) * (size_t)n);
@@ -150,7 +232,7 @@ umk_status umk_phonons_create(umk_phonons **phonons, umk_context *context, const
     umk_status status = UMK_OK;
     umk_phonons_options chosen = UMK_PHONONS_OPTIONS_INIT;
     umk_phonons *made = NULL;
-    int64_t *representatives = NULL;
+    orbit_plan plan = {.harmonic = harmonic};
     *phonons = NULL;
     UMK_TRY(check_options(context, &chosen, options));
     UMK_TRY(allocate_phonons(&made, context, grid->n_bz_points, harmonic->n_bands));
@@ -158,14 +240,16 @@ umk_status umk_phonons_create(umk_phonons **phonons, umk_context *context, const
         umk_grid_q_point(grid, point, made->q_points[point]);
         made->is_image[point] = grid->bz_map[grid->bz_to_gr[point]] != point;
     }
-    UMK_TRY(umk_phonon_orbits(&representatives, context, grid, harmonic->nac_method == UMK_NAC_NONE));
-    UMK_TRY(solve_all(made, context, harmonic));
-    unify_orbits(made, context, representatives);
+    plan.phonons = made;
+    UMK_TRY(plan_orbits(&plan, context, grid));
+    UMK_TRY(solve_points(made, context, harmonic, plan.n_solved, plan.solved));
+    unify_orbits(&plan, context);
+    UMK_TRY(umk_parallel_for(context, plan.n_rotated, rotate_point, &plan));
     finish(made, harmonic, &chosen);
     *phonons = made;
     made = NULL;
 cleanup:
-    umk_release(representatives);
+    clear_plan(&plan);
     umk_phonons_destroy(made);
     return status;
 }
@@ -180,7 +264,7 @@ umk_status umk_phonons_create_at(umk_phonons **phonons, umk_context *context, co
     UMK_TRY(check_options(context, &chosen, options));
     UMK_TRY(allocate_phonons(&made, context, n_points, harmonic->n_bands));
     memcpy(made->q_points, q_points, sizeof *q_points * (size_t)n_points);
-    UMK_TRY(solve_all(made, context, harmonic));
+    UMK_TRY(solve_points(made, context, harmonic, n_points, NULL));
     finish(made, harmonic, &chosen);
     *phonons = made;
     made = NULL;

@@ -16,10 +16,16 @@ struct umk_phonons {
     bool *is_image;     /* (n_points) an earlier point is the same up to a reciprocal lattice vector */
 };
 
+/** How a BZ point comes from another one with the same frequencies. */
+typedef struct umk_orbit_member {
+    int64_t representative; /* the first BZ point that this one is equivalent to */
+    int64_t rotation; /* of the grid: takes the representative there, with periodic up to a reciprocal lattice vector */
+} umk_orbit_member;
+
 /**
- * The first BZ point that each BZ point (M) is equivalent to: by a rotation that maps one stored address onto the
- * other, and with periodic also by a reciprocal lattice vector. *representatives is owned by the caller (umk_release).
+ * Where each BZ point (M) comes from: by a rotation that maps one stored address onto the other, and with periodic also
+ * by a reciprocal lattice vector. *members is owned by the caller (umk_release).
  */
-umk_status umk_phonon_orbits(int64_t **representatives, umk_context *context, const umk_grid *grid, bool periodic);
+umk_status umk_phonon_orbits(umk_orbit_member **members, umk_context *context, const umk_grid *grid, bool periodic);
 
 #endif

@@ -146,26 +146,54 @@ static umk_status fetch(const chunked *chunked, int64_t index, chunk *chunk) {
     return UMK_OK;
 }
 
-/* Copies the part of an unpacked chunk that lies inside the dataset, one run along the last dimension at a time. */
-static void put_in_place(const chunked *chunked, const chunk *chunk, const unsigned char *unpacked) {
-    int rank = chunked->shape->rank, last = rank - 1;
-    hsize_t inside[H5S_MAX_RANK], at[H5S_MAX_RANK] = {0};
-    for (int i = 0; i < rank; i++) {
+/** The part of a chunk that lies inside the dataset, as runs of bytes that are contiguous in both. */
+typedef struct part {
+    size_t run;
+    int n_loops; /* over runs, outermost last */
+    size_t length[H5S_MAX_RANK], from_stride[H5S_MAX_RANK], to_stride[H5S_MAX_RANK];
+} part;
+
+static part describe_part(const chunked *chunked, const chunk *chunk, size_t *offset) {
+    part part = {.run = chunked->element_size};
+    size_t from_stride = chunked->element_size, to_stride = chunked->element_size;
+    *offset = 0;
+    for (int i = chunked->shape->rank - 1; i >= 0; i--) {
         hsize_t left = chunked->shape->dims[i] - chunk->origin[i];
-        inside[i] = left < chunked->extent[i] ? left : chunked->extent[i];
-    }
-    for (;;) {
-        size_t from = 0, to = 0;
-        for (int i = 0; i < rank; i++) {
-            from = from * chunked->extent[i] + at[i];
-            to = to * chunked->shape->dims[i] + chunk->origin[i] + at[i];
+        size_t length = left < chunked->extent[i] ? left : chunked->extent[i];
+        *offset += chunk->origin[i] * to_stride;
+        if (part.n_loops == 0 && from_stride == part.run && to_stride == part.run) {
+            part.run *= length;
+        } else if (length > 1) {
+            part.length[part.n_loops] = length;
+            part.from_stride[part.n_loops] = from_stride;
+            part.to_stride[part.n_loops++] = to_stride;
         }
-        memcpy(chunked->values + to * chunked->element_size, unpacked + from * chunked->element_size,
-               inside[last] * chunked->element_size);
-        int i = last - 1;
-        while (i >= 0 && ++at[i] == inside[i]) at[i--] = 0;
-        if (i < 0) return;
+        from_stride *= chunked->extent[i];
+        to_stride *= chunked->shape->dims[i];
     }
+    return part;
+}
+
+static void copy_loop(const part *part, int loop, unsigned char *to, const unsigned char *from) {
+    if (loop < 0) {
+        memcpy(to, from, part->run);
+        return;
+    }
+    size_t length = part->length[loop], from_stride = part->from_stride[loop], to_stride = part->to_stride[loop];
+    if (loop == 0 && part->run == sizeof(double)) {
+        /* h5py likes to cut the Cartesian axes, which leaves single numbers: not worth a call each */
+        for (size_t i = 0; i < length; i++) memcpy(to + i * to_stride, from + i * from_stride, sizeof(double));
+    } else if (loop == 0 && part->run == 2 * sizeof(double)) {
+        for (size_t i = 0; i < length; i++) memcpy(to + i * to_stride, from + i * from_stride, 2 * sizeof(double));
+    } else {
+        for (size_t i = 0; i < length; i++) copy_loop(part, loop - 1, to + i * to_stride, from + i * from_stride);
+    }
+}
+
+static void put_in_place(const chunked *chunked, const chunk *chunk, const unsigned char *unpacked) {
+    size_t offset;
+    part part = describe_part(chunked, chunk, &offset);
+    copy_loop(&part, part.n_loops - 1, chunked->values + offset, unpacked);
 }
 
 static umk_status unpack_one(void *argument, int64_t index, int worker) {

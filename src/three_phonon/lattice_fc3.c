@@ -17,7 +17,7 @@
 /** One term: where it goes (key) and which entry of fc3, seen from which leg, with which weight. */
 typedef struct term {
     int64_t key;
-    int64_t source; /* ((i * n_s + j) * n_s + k) * 3 + leg, unique up to images */
+    int64_t source; /* ((i * n_s + j) * n_s + k) * 3 + leg, unique up to images; terms are listed in its order */
     double weight;
 } term;
 
@@ -139,9 +139,9 @@ static umk_status fill_pair(void *argument, int64_t index, int worker) {
         int legs = n_legs(builder, block);
         double share = builder->flags != NULL && legs == 3 ? 3.0 : 1.0;
         double weight = 1.0 / (share * (double)pair_j[0] * (double)pair_k[0]);
-        for (int64_t a = pair_j[1]; a < pair_j[1] + pair_j[0]; a++) {
-            for (int64_t b = pair_k[1]; b < pair_k[1] + pair_k[0]; b++) {
-                for (int leg = 0; leg < legs; leg++) {
+        for (int leg = 0; leg < legs; leg++) {
+            for (int64_t a = pair_j[1]; a < pair_j[1] + pair_j[0]; a++) {
+                for (int64_t b = pair_k[1]; b < pair_k[1] + pair_k[0]; b++) {
                     add_term(builder, &next, block, leg, i, kinds[j], kinds[k], builder->images[a], builder->images[b],
                              weight);
                 }
@@ -151,16 +151,39 @@ static umk_status fill_pair(void *argument, int64_t index, int worker) {
     return UMK_OK;
 }
 
-static int compare_terms(const void *a, const void *b) {
-    const term *x = a, *y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    if (x->source != y->source) return x->source < y->source ? -1 : 1;
-    return 0;
-}
-
-static int compare_integers(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
+/*
+ * Sorts terms by key; terms of one key stay in their order. One pass for each digit that differs among the keys, from
+ * the lowest (radix sort; D. E. Knuth, The Art of Computer Programming 3, 5.2.5).
+ */
+static umk_status sort_terms(builder *builder, int64_t n_terms) {
+    umk_status status = UMK_OK;
+    enum { bits = 11, n_digits = 1 << bits };
+    int64_t *place = NULL, differing = 0;
+    term *other = NULL;
+    UMK_ALLOCATE(builder->context, place, n_digits);
+    UMK_ALLOCATE(builder->context, other, n_terms);
+    for (int64_t t = 1; t < n_terms; t++) differing |= builder->terms[t].key ^ builder->terms[0].key;
+    for (int shift = 0; shift < 63 && differing >> shift != 0; shift += bits) {
+        int64_t sum = 0;
+        if ((differing >> shift) % n_digits == 0) continue;
+        memset(place, 0, n_digits * sizeof *place);
+        for (int64_t t = 0; t < n_terms; t++) place[(builder->terms[t].key >> shift) % n_digits]++;
+        for (int64_t digit = 0; digit < n_digits; digit++) {
+            int64_t count = place[digit];
+            place[digit] = sum;
+            sum += count;
+        }
+        for (int64_t t = 0; t < n_terms; t++) {
+            other[place[(builder->terms[t].key >> shift) % n_digits]++] = builder->terms[t];
+        }
+        term *sorted = other;
+        other = builder->terms;
+        builder->terms = sorted;
+    }
+cleanup:
+    umk_release(place);
+    umk_release(other);
+    return status;
 }
 
 /* values[l][m][n] of the block with the Cartesian indices of the home atom moved to its leg, times the weight. */
@@ -186,77 +209,83 @@ static umk_status collect_terms(builder *builder) {
                              "the list of third-order force constants", "cut fc3 off at a shorter distance"));
     UMK_ALLOCATE(builder->context, builder->terms, builder->n_terms);
     UMK_TRY(umk_parallel_for(builder->context, n_pairs, fill_pair, builder));
-    qsort(builder->terms, (size_t)builder->n_terms, sizeof *builder->terms, compare_terms);
+    UMK_TRY(sort_terms(builder, builder->n_terms));
 cleanup:
     return status;
 }
 
-/* Distinct values of `packed` (sorted in place) as lattice vectors. */
-static umk_status distinct_vectors(builder *builder, int64_t *packed, int64_t n, int64_t (**vectors)[3],
-                                   int64_t *n_distinct) {
-    umk_status status = UMK_OK;
-    qsort(packed, (size_t)n, sizeof *packed, compare_integers);
-    int64_t count = 0;
-    for (int64_t i = 0; i < n; i++) {
-        if (i == 0 || packed[i] != packed[i - 1]) packed[count++] = packed[i];
-    }
-    UMK_ALLOCATE(builder->context, *vectors, count);
-    for (int64_t i = 0; i < count; i++) unpack_vector(&builder->packing, packed[i], (*vectors)[i]);
-    *n_distinct = count;
-cleanup:
-    return status;
-}
-
-static int64_t position_of(const int64_t *sorted, int64_t n, int64_t value) {
-    const int64_t *found = bsearch(&value, sorted, (size_t)n, sizeof value, compare_integers);
-    return found - sorted;
+/* Which key the term starts, where the keys ascend. */
+static bool is_new(const term *terms, int64_t t) {
+    return t == 0 || terms[t].key != terms[t - 1].key;
 }
 
 /* Merges sorted terms of one key into blocks; the terms of a key are added in the order of their source. */
-static umk_status merge_terms(builder *builder, umk_lattice_fc3 *made) {
+static umk_status merge_terms(builder *builder, umk_lattice_fc3 *made, int64_t *n_blocks) {
+    umk_status status = UMK_OK;
+    const term *terms = builder->terms;
+    *n_blocks = 0;
+    for (int64_t t = 0; t < builder->n_terms; t++) *n_blocks += is_new(terms, t);
+    UMK_ALLOCATE(builder->context, made->blocks, *n_blocks);
+    for (int64_t t = 0, block = -1; t < builder->n_terms; t++) {
+        block += is_new(terms, t);
+        accumulate(made->blocks[block].phi, builder->fc3->values + terms[t].source / 3 * 27, (int)(terms[t].source % 3),
+                   terms[t].weight);
+    }
+cleanup:
+    return status;
+}
+
+/* Atoms of the blocks and the distinct Rb, by which the keys are led: both stay the same over many keys. */
+static umk_status set_rows(builder *builder, umk_lattice_fc3 *made, int64_t n_blocks) {
     umk_status status = UMK_OK;
     const packing *packing = &builder->packing;
-    int64_t n_p = packing->n_p, n_blocks = 0;
-    int64_t *packed_ra = NULL, *packed_rb = NULL, *block_rb = NULL;
+    int64_t n_p = packing->n_p, n_box = packing->n_box, n_triples = n_p * n_p * n_p;
+    int64_t atoms = 0, atoms_end = 0, row_end = 0, block = 0, rb = 0;
     for (int64_t t = 0; t < builder->n_terms; t++) {
-        n_blocks += t == 0 || builder->terms[t].key != builder->terms[t - 1].key;
+        if (builder->terms[t].key < row_end) continue;
+        row_end = (builder->terms[t].key / (n_box * n_triples) + 1) * n_box * n_triples;
+        made->n_rb++;
     }
-    UMK_ALLOCATE(builder->context, made->blocks, n_blocks);
-    UMK_ALLOCATE(builder->context, packed_ra, n_blocks);
-    UMK_ALLOCATE(builder->context, packed_rb, n_blocks);
-    UMK_ALLOCATE(builder->context, block_rb, n_blocks);
-    int64_t block = -1;
-    for (int64_t t = 0; t < builder->n_terms; t++) {
-        const term *term = &builder->terms[t];
-        if (t == 0 || term->key != builder->terms[t - 1].key) {
-            int64_t key = term->key;
-            umk_lattice_block *target = &made->blocks[++block];
-            packed_ra[block] = key % packing->n_box;
-            key /= packing->n_box;
-            target->k0 = (int32_t)(key % n_p);
-            target->k2 = (int32_t)(key / n_p % n_p);
-            target->k1 = (int32_t)(key / (n_p * n_p) % n_p);
-            block_rb[block] = packed_rb[block] = key / (n_p * n_p * n_p);
-        }
-        accumulate(made->blocks[block].phi, builder->fc3->values + term->source / 3 * 27, (int)(term->source % 3),
-                   term->weight);
-    }
-    for (int64_t b = 0; b < n_blocks; b++) made->blocks[b].ra = (int32_t)packed_ra[b];
-    UMK_TRY(distinct_vectors(builder, packed_ra, n_blocks, &made->ra, &made->n_ra));
-    UMK_TRY(distinct_vectors(builder, packed_rb, n_blocks, &made->rb, &made->n_rb));
-    made->reach = -packing->low[0];
-    for (int c = 1; c < 3; c++) made->reach = -packing->low[c] > made->reach ? -packing->low[c] : made->reach;
+    UMK_ALLOCATE(builder->context, made->rb, made->n_rb);
     UMK_ALLOCATE(builder->context, made->first, made->n_rb + 1);
-    for (int64_t b = 0; b < n_blocks; b++) {
-        made->blocks[b].ra = (int32_t)position_of(packed_ra, made->n_ra, made->blocks[b].ra);
-        made->first[position_of(packed_rb, made->n_rb, block_rb[b]) + 1]++;
+    for (int64_t t = 0; t < builder->n_terms; t++) {
+        if (!is_new(builder->terms, t)) continue;
+        if (builder->terms[t].key >= atoms_end) {
+            atoms = builder->terms[t].key / n_box;
+            atoms_end = (atoms + 1) * n_box;
+            if (t == 0 || atoms / n_triples * n_triples * n_box > builder->terms[t - 1].key) {
+                made->first[rb] = block;
+                unpack_vector(packing, atoms / n_triples, made->rb[rb++]);
+            }
+        }
+        umk_lattice_block *target = &made->blocks[block++];
+        target->ra = (int32_t)(builder->terms[t].key - atoms * n_box);
+        target->k0 = (int32_t)(atoms % n_p);
+        target->k2 = (int32_t)(atoms / n_p % n_p);
+        target->k1 = (int32_t)(atoms / (n_p * n_p) % n_p);
     }
-    for (int64_t rb = 0; rb < made->n_rb; rb++) made->first[rb + 1] += made->first[rb];
+    made->first[made->n_rb] = n_blocks;
 cleanup:
-    umk_release(packed_ra);
-    umk_release(packed_rb);
-    umk_release(block_rb);
     return status;
+}
+
+/* The distinct Ra, ascending, and their numbers in place of the packed vectors; takes the list of terms for scratch. */
+static umk_status number_columns(builder *builder, umk_lattice_fc3 *made, int64_t n_blocks) {
+    umk_status status = UMK_OK;
+    for (int64_t b = 0; b < n_blocks; b++) builder->terms[b] = (term){.key = made->blocks[b].ra, .source = b};
+    UMK_TRY(sort_terms(builder, n_blocks));
+    for (int64_t b = 0; b < n_blocks; b++) made->n_ra += is_new(builder->terms, b);
+    UMK_ALLOCATE(builder->context, made->ra, made->n_ra);
+    for (int64_t b = 0, ra = -1; b < n_blocks; b++) {
+        if (is_new(builder->terms, b)) unpack_vector(&builder->packing, builder->terms[b].key, made->ra[++ra]);
+        made->blocks[builder->terms[b].source].ra = (int32_t)ra;
+    }
+cleanup:
+    return status;
+}
+
+static void set_reach(umk_lattice_fc3 *made, const packing *packing) {
+    for (int c = 0; c < 3; c++) made->reach = -packing->low[c] > made->reach ? -packing->low[c] : made->reach;
 }
 
 umk_status umk_lattice_fc3_create(umk_lattice_fc3 **lattice_fc3, umk_context *context, const umk_crystal *crystal,
@@ -264,13 +293,17 @@ umk_status umk_lattice_fc3_create(umk_lattice_fc3 **lattice_fc3, umk_context *co
     umk_status status = UMK_OK;
     builder builder = {.context = context, .crystal = crystal, .fc3 = fc3};
     umk_lattice_fc3 *made = NULL;
+    int64_t n_blocks;
     *lattice_fc3 = NULL;
     UMK_ALLOCATE(context, made, 1);
     if (r0_average) UMK_TRY(umk_all_shortest(&builder.flags, context, crystal));
     UMK_TRY(umk_image_lattice_vectors(&builder.images, context, crystal));
     UMK_TRY(make_packing(&builder));
     UMK_TRY(collect_terms(&builder));
-    UMK_TRY(merge_terms(&builder, made));
+    UMK_TRY(merge_terms(&builder, made, &n_blocks));
+    UMK_TRY(set_rows(&builder, made, n_blocks));
+    UMK_TRY(number_columns(&builder, made, n_blocks));
+    set_reach(made, &builder.packing);
     *lattice_fc3 = made;
     made = NULL;
 cleanup:

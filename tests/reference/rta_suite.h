@@ -137,7 +137,10 @@ static inline void run_case(const char *crystal, const rta_case *c) {
         run_case(crystal, &c);                                                                                         \
     }
 
-/** The tests that every crystal has; grg_file and grg_tolerance differ. */
+/**
+ * The tests that every crystal has; the file of the generalized grid differs. rta_phono3py_default depends on the
+ * choice of eigenvectors in degenerate sets, which are rotated within an orbit here and each point's own there.
+ */
 #define RTA_TESTS(crystal, grg_file)                                                                                   \
     RTA_TEST(rta, crystal, DEFAULT_FILE, .rta = {THREE_TEMPERATURES, .boundary_mfp = 1e6})                             \
     RTA_TEST(rta_isotope, crystal, DEFAULT_FILE, .rta = {THREE_TEMPERATURES, .boundary_mfp = 1e6}, .isotope = true,    \
@@ -149,7 +152,7 @@ static inline void run_case(const char *crystal, const rta_case *c) {
     RTA_TEST(rta_sigma_cutoff, crystal, .file = "kappa-m999-s0.1-sd3.hdf5", .mesh = 9,                                 \
              .rta = {THREE_TEMPERATURES, .boundary_mfp = 1e6, SMEARED, .sigma_cutoff = 3})                             \
     RTA_TEST(rta_phono3py_default, crystal, DEFAULT_FILE, .rta = {THREE_TEMPERATURES, .boundary_mfp = 1e6},            \
-             .plain_weights = true, .kappa_tolerance = 2e-2, .gamma_tolerance = 5e-2)                                  \
+             .plain_weights = true, .kappa_tolerance = 2e-2, .gamma_tolerance = 8e-2)                                  \
     RTA_TEST(rta_nu, crystal, DEFAULT_FILE, .rta = {ONE_TEMPERATURE, .boundary_mfp = 1e6, .normal_umklapp = true})     \
     RTA_TEST(rta_bmfp, crystal, DEFAULT_FILE, .rta = {ONE_TEMPERATURE, .boundary_mfp = 1})                             \
     RTA_TEST(rta_wang, crystal, DEFAULT_FILE, .rta = {ONE_TEMPERATURE, .boundary_mfp = 1e6},                           \

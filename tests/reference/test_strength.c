@@ -66,8 +66,12 @@ static void compare_strength(const char *crystal, const char *kernel, double tol
     umk_context_destroy(context);
 }
 
-/* The truncated dipole sums of the two programs agree to 1e-8 in the eigenvectors. */
-static const double dipole_tolerance = 3e-8;
+/*
+ * The short-range force constants of the dipole sum break the symmetry of the crystal by 3e-8 (the choice among
+ * equivalent commensurate points). Eigenvectors here are rotated from one point of an orbit, the peer's are each
+ * point's own, so that they differ by as much.
+ */
+static const double dipole_tolerance = 1e-7;
 
 static void test_engine(void **state) {
     (void)state;

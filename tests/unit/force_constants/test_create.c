@@ -49,6 +49,38 @@ static void test_compact_and_full(void **state) {
     free(full3);
 }
 
+/* Compact values move, full ones are copied, and values that do not fit stay where they are. */
+static void test_taking(void **state) {
+    (void)state;
+    int64_t n3 = crystal->supercell.cell.n_atoms, n = 2 * n3 * n3 * 27;
+    double *compact = make_noise(n), *full = expand(&crystal->supercell, compact, 3);
+    double *values = umk_allocate(context, n, sizeof(double));
+    assert_non_null(values);
+    memcpy(values, compact, (size_t)n * sizeof(double));
+    umk_fc3 *fc3;
+    umk_force_constants_file file = {.rank = 3, .n_rows = 2, .n_supercell = n3 + 1, .values = values};
+    assert_int_equal(umk_fc3_take(&fc3, context, crystal, &file), UMK_ERROR_INPUT);
+    assert_ptr_equal(file.values, values);
+    file.n_supercell = n3;
+    umk_test_fail_allocation(0);
+    assert_int_equal(umk_fc3_take(&fc3, context, crystal, &file), UMK_ERROR_MEMORY);
+    umk_test_fail_allocation(-1);
+    assert_ptr_equal(file.values, values);
+    assert_int_equal(umk_fc3_take(&fc3, context, crystal, &file), UMK_OK);
+    assert_null(file.values);
+    assert_ptr_equal(fc3->values, values);
+    umk_fc3_destroy(fc3);
+
+    file.n_rows = n3;
+    file.values = full;
+    assert_int_equal(umk_fc3_take(&fc3, context, crystal, &file), UMK_OK);
+    assert_ptr_equal(file.values, full);
+    assert_memory_equal(fc3->values, compact, (size_t)n * sizeof(double));
+    umk_fc3_destroy(fc3);
+    free(compact);
+    free(full);
+}
+
 static void check_failure(const umk_force_constants_file *file, umk_status expected, const char *message) {
     umk_fc2 *fc2 = (umk_fc2 *)&context;
     umk_fc3 *fc3 = (umk_fc3 *)&context;
@@ -125,6 +157,7 @@ static void test_no_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_compact_and_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_taking, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shapes_that_do_not_fit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_maps_that_do_not_fit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_memory, set_up, tear_down),

@@ -1,10 +1,15 @@
 /* Hermitian eigenproblems: a hand-checked case, residuals for many sizes, the check of a wrong solution. */
 #include "linalg/hermitian.h"
+#include <dirent.h>
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -67,11 +72,11 @@ static void solutions_of_many_sizes(void **state) {
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         int64_t n = sizes[s];
         double complex *matrix = random_matrix(n, (uint64_t)n), *vectors = random_matrix(n, (uint64_t)n);
-        double complex *destroyed = random_matrix(n, (uint64_t)n);
+        double complex *alone_matrix = random_matrix(n, (uint64_t)n);
         double *values = calloc((size_t)n, sizeof *values), *alone = calloc((size_t)n, sizeof *alone), squares = 0;
         assert_int_equal(umk_hermitian_eigen(context, n, vectors, values, true), UMK_OK);
         assert_int_equal(umk_hermitian_check(context, n, matrix, values, vectors), UMK_OK);
-        assert_int_equal(umk_hermitian_eigen(context, n, destroyed, alone, false), UMK_OK);
+        assert_int_equal(umk_hermitian_eigen(context, n, alone_matrix, alone, false), UMK_OK);
         for (int64_t i = 0; i < n; i++) {
             assert_true(i == 0 || values[i] >= values[i - 1]);
             assert_true(fabs(values[i] - alone[i]) < 1e-13 * (double)n);
@@ -81,9 +86,32 @@ static void solutions_of_many_sizes(void **state) {
         assert_true(fabs(squares) < 1e-12 * (double)(n * n));
         free(matrix);
         free(vectors);
-        free(destroyed);
+        free(alone_matrix);
         free(values);
         free(alone);
+    }
+    umk_context_destroy(context);
+}
+
+/* Nothing behind the matrix is read, also where the library's kernels would: no memory follows it here. */
+static void matrix_ends_where_memory_does(void **state) {
+    (void)state;
+    umk_context *context = make_context();
+    for (int64_t n = 129; n <= 360; n += 33) {
+        size_t page = 4096, size = sizeof(double complex) * (size_t)(n * n), room = (size + page - 1) / page * page;
+        int zero = open("/dev/zero", O_RDWR);
+        assert_true(zero >= 0);
+        char *memory = mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE, zero, 0);
+        assert_true(memory != MAP_FAILED);
+        assert_int_equal(mprotect(memory + room, page, PROT_NONE), 0);
+        double complex *matrix = random_matrix(n, 5), *vectors = (double complex *)(memory + room - size);
+        double values[360];
+        memcpy(vectors, matrix, size);
+        assert_int_equal(umk_hermitian_eigen(context, n, vectors, values, true), UMK_OK);
+        assert_int_equal(umk_hermitian_check(context, n, matrix, values, vectors), UMK_OK);
+        free(matrix);
+        munmap(memory, room + page);
+        close(zero);
     }
     umk_context_destroy(context);
 }
@@ -115,7 +143,7 @@ static void bad_sizes_and_lack_of_memory(void **state) {
     double complex matrix[4] = {2, I, -I, 2};
     double values[2];
     assert_int_equal(umk_hermitian_eigen(context, 0, matrix, values, true), UMK_ERROR_ARGUMENT);
-    for (int64_t n = 0; n < 3; n++) {
+    for (int64_t n = 0; n < 4; n++) {
         umk_test_fail_allocation(n);
         assert_int_equal(umk_hermitian_eigen(context, 2, matrix, values, true), UMK_ERROR_MEMORY);
     }
@@ -133,10 +161,49 @@ static void library_has_a_name(void **state) {
     assert_true(strlen(text) < 8);
 }
 
+/* Threads of this process, 0 where the system does not tell. */
+static int count_threads(void) {
+    int n = 0;
+    DIR *folder = opendir("/proc/self/task");
+    if (folder == NULL) return 0;
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) n += entry->d_name[0] != '.';
+    closedir(folder);
+    return n;
+}
+
+/* A thread that was waited for is listed a moment longer. */
+static int count_lasting_threads(void) {
+    const struct timespec moment = {.tv_nsec = 1000000};
+    int n = count_threads();
+    for (int i = 0; n > 1 && i < 5000; i++) {
+        nanosleep(&moment, NULL);
+        n = count_threads();
+    }
+    return n;
+}
+
+static void library_has_no_threads_left(void **state) {
+    (void)state;
+    char name[128];
+    umk_lapack_describe(name, sizeof name);
+    if (count_threads() == 0 || strstr(name, "OpenBLAS") == NULL) skip();
+    umk_context *context = make_context();
+    umk_lapack_use_one_thread();
+    assert_int_equal(count_lasting_threads(), 1);
+    enum { n = 200 }; /* large enough for a library to use threads if it had them */
+    double complex *matrix = random_matrix(n, 3);
+    double values[n];
+    assert_int_equal(umk_hermitian_eigen(context, n, matrix, values, true), UMK_OK);
+    assert_int_equal(count_threads(), 1);
+    free(matrix);
+    umk_context_destroy(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_by_two_by_hand),           cmocka_unit_test(lower_triangle_counts),
-        cmocka_unit_test(solutions_of_many_sizes),      cmocka_unit_test(wrong_solutions_are_found),
+        cmocka_unit_test(library_has_no_threads_left),  cmocka_unit_test(two_by_two_by_hand),
+        cmocka_unit_test(lower_triangle_counts),        cmocka_unit_test(solutions_of_many_sizes),
+        cmocka_unit_test(wrong_solutions_are_found),    cmocka_unit_test(matrix_ends_where_memory_does),
         cmocka_unit_test(bad_sizes_and_lack_of_memory), cmocka_unit_test(library_has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,35 @@ static inline void *make_array(int64_t count, size_t size) {
     return memory;
 }
 
+/* Puts translations to the rotations: those that take atom 0 to an atom of its mass and every atom to one. */
+static inline void find_operations(umk_crystal *crystal) {
+    const umk_cell *cell = &crystal->primitive;
+    crystal->operations = make_array(crystal->n_rotations, sizeof(umk_operation));
+    for (int64_t r = 0; r < crystal->n_rotations; r++) {
+        umk_operation *operation = &crystal->operations[crystal->n_operations++];
+        double columns[3][3], inverse[3][3] = {{0}}, rotation[3][3], half[3][3];
+        memcpy(operation->rotation, crystal->rotations[r], sizeof operation->rotation);
+        for (int i = 0; i < 9; i++) rotation[i / 3][i % 3] = (double)operation->rotation[i / 3][i % 3];
+        umk_transpose3(columns, (const double(*)[3])cell->lattice);
+        assert_true(umk_invert3(inverse, (const double(*)[3])columns));
+        umk_multiply3(half, (const double(*)[3])columns, (const double(*)[3])rotation);
+        umk_multiply3(operation->rotation_cartesian, (const double(*)[3])half, (const double(*)[3])inverse);
+        bool fits = false;
+        for (int64_t to = 0; to < cell->n_atoms && !fits; to++) {
+            fits = cell->masses[to] == cell->masses[0];
+            for (int a = 0; a < 3; a++) {
+                operation->translation[a] =
+                    cell->positions[to][a] - umk_dot3((const double *)rotation[a], cell->positions[0]);
+            }
+            for (int64_t k = 0; k < cell->n_atoms; k++) {
+                int64_t image = umk_operation_image(cell, NULL, operation, k, 1e-5, NULL);
+                fits = fits && image >= 0 && cell->masses[image] == cell->masses[k];
+            }
+        }
+        assert_true(fits);
+    }
+}
+
 static inline void read_cells(FILE *file, phonon_model *model) {
     umk_crystal *crystal = &model->crystal;
     umk_supercell *supercell = &crystal->phonon_supercell;
@@ -86,6 +115,7 @@ static inline void read_cells(FILE *file, phonon_model *model) {
     crystal->volume = fabs(umk_determinant3((const double(*)[3])crystal->primitive.lattice));
     assert_true(umk_invert3(crystal->reciprocal_lattice, (const double(*)[3])crystal->primitive.lattice));
     crystal->symmetry_tolerance = 1e-5;
+    find_operations(crystal);
 }
 
 static inline void read_constants(FILE *file, phonon_model *model) {
@@ -148,6 +178,7 @@ static inline void free_model(phonon_model *model) {
     free(model->crystal.phonon_supercell.multiplicity);
     free(model->crystal.phonon_supercell.shortest_vectors);
     free(model->crystal.rotations);
+    free(model->crystal.operations);
     free(model->crystal.born.charges);
     free(model->fc2.values);
     free(model);

@@ -154,6 +154,8 @@ static void test_flags(void **state) {
 /* Each place once, ascending in (rb, k1, k2, k0, ra). */
 static void check_order(const umk_lattice_fc3 *fc3) {
     assert_int_equal(fc3->first[0], 0);
+    for (int64_t ra = 1; ra < fc3->n_ra; ra++) assert_true(fc3->ra[ra][0] > fc3->ra[ra - 1][0]);
+    for (int64_t rb = 1; rb < fc3->n_rb; rb++) assert_true(fc3->rb[rb][0] > fc3->rb[rb - 1][0]);
     for (int64_t rb = 0; rb < fc3->n_rb; rb++) {
         assert_true(fc3->first[rb] < fc3->first[rb + 1]);
         for (int64_t b = fc3->first[rb]; b < fc3->first[rb + 1]; b++) {
@@ -171,14 +173,14 @@ static void check_order(const umk_lattice_fc3 *fc3) {
 }
 
 /* At q = 0 all phases are 1: the sum of the blocks is that of fc3, with a third from each home atom. */
-static void test_sums(void **state) {
-    (void)state;
+static void check_sums(int64_t n_cells) {
     umk_context *context = chain_context(1);
-    umk_crystal *crystal = make_chain(context, 2, 3);
+    umk_crystal *crystal = make_chain(context, 2, n_cells);
+    int64_t n_s = 2 * n_cells;
     umk_fc3 random = make_single(crystal, 0, 0, 0);
     uint64_t x = 88172645463325252u;
     double sums[3] = {0}; /* of stored elements [0][1][2] of the home atom on each leg, kinds (0, 1, 1) on the legs */
-    for (int64_t i = 0; i < 2 * 6 * 6 * 27; i++) {
+    for (int64_t i = 0; i < 2 * n_s * n_s * 27; i++) {
         x ^= x << 13;
         x ^= x >> 7;
         x ^= x << 17;
@@ -187,9 +189,9 @@ static void test_sums(void **state) {
     int8_t *flags;
     const int64_t *kinds = crystal->supercell.s2pp_map;
     assert_int_equal(umk_all_shortest(&flags, context, crystal), UMK_OK);
-    for (int64_t b = 0; b < 2 * 36; b++) {
+    for (int64_t b = 0; b < 2 * n_s * n_s; b++) {
         const double *values = random.values + 27 * b;
-        int64_t i = b / 36, kj = kinds[b / 6 % 6], kk = kinds[b % 6];
+        int64_t i = b / (n_s * n_s), kj = kinds[b / n_s % n_s], kk = kinds[b % n_s];
         double share = flags[b] ? 1 : 1.0 / 3;
         if (i == 0 && kj == 1 && kk == 1) sums[0] += share * values[0 * 9 + 1 * 3 + 2];
         if (flags[b]) continue;
@@ -210,6 +212,12 @@ static void test_sums(void **state) {
     test_free(random.values);
     umk_crystal_destroy(crystal);
     umk_context_destroy(context);
+}
+
+static void test_sums(void **state) {
+    (void)state;
+    check_sums(3);
+    check_sums(20); /* keys of two digits in sorting */
 }
 
 static void test_allocation_failures(void **state) {
