@@ -118,6 +118,10 @@ def peer_triplets(text):
 
 
 def stages(text):
-    """The table of --timings, lines of "name  seconds  share %": share of each stage in percent."""
-    rows = re.findall(r"^\s*([A-Za-z][A-Za-z _-]*?):?\s+\d+(?:\.\d+)?(?:\s*s)?\s+(\d+(?:\.\d+)?)\s*%\s*$", text, re.M)
-    return {name.lower(): float(share) for name, share in rows if name.lower() not in ("total", "sum", "all", "wall")}
+    """The table of --timings, lines of "name  seconds  share" after its heading: share of each stage in percent."""
+    heading = re.search(r"^\W*(?:timings|stage)\b.*$", text, re.M | re.I)
+    if not heading:
+        return {}
+    rows = re.findall(r"^\s*([A-Za-z][A-Za-z _-]*?):?\s+\d+(?:\.\d+)?(?:\s*s)?\s+(\d+(?:\.\d+)?)\s*%?\s*$",
+                      text[heading.end():], re.M)
+    return {name.lower(): float(share) for name, share in rows if name.lower() != "total"}

@@ -69,6 +69,8 @@ class Parsing(unittest.TestCase):
         shares = programs.stages(UMKLAPP_TEXT)
         self.assertEqual(shares, {"reading": 1.5, "force constants": 25.0, "linewidths": 73.5})
         self.assertEqual(results.stages_from_text(results.stages_to_text(shares)), shares)
+        without_signs = UMKLAPP_TEXT.replace("stage     ", "---- Timings ----\n#  stage").replace("%", "")
+        self.assertEqual(programs.stages(without_signs + "Threads at work: 1.98 of 2.\n"), shares)
         self.assertEqual(programs.stages("#  T(K)   xx\n  300.0   66.059\n"), {})
 
     def test_compiler(self):
