@@ -88,7 +88,7 @@ static inline void compare_run(const rta_case *c, umk_conductivity *got, umk_con
 static inline void run_case(const char *crystal, const rta_case *c) {
     static const double one[] = {300}, three[] = {100, 300, 800};
     char path[1024];
-    double variances[8];
+    double variances[16];
     umk_conductivity got, expected;
     umk_context *context = test_context(2);
     const test_model_options model_options = {
@@ -105,7 +105,7 @@ static inline void run_case(const char *crystal, const rta_case *c) {
     rta.temperatures = rta.n_temperatures == 1 ? one : three;
     rta.no_average_degenerate_weights = rta.no_symmetrize_tetrahedra = c->plain_weights;
     const umk_cell *primitive = umk_crystal_primitive(model->crystal);
-    assert_true(primitive->n_atoms <= 8);
+    assert_true(primitive->n_atoms <= 16);
     for (int64_t i = 0; i < primitive->n_atoms; i++) {
         test_try(context, umk_mass_variance(&variances[i], context, primitive->symbols[i]));
     }

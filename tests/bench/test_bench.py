@@ -1,0 +1,150 @@
+"""The scripts of bench/ on made-up output; standard library only."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "bench"))
+
+import bound
+import callgrind
+import cases
+import machine
+import programs
+import results
+
+UMKLAPP_TEXT = """Primitive cell: 9 atoms (Si Si Si O O O O O O), 113.011 A^3. Supercell: 72 atoms.
+Mesh: 7 x 7 x 6, 294 grid points, 40 irreducible.
+Grid points: 40, triplets: about 3949, threads: 2.
+Scattering  50 %, 0.1 s, 1 s left
+stage              seconds   share
+reading             0.012     1.5 %
+force constants     0.2      25 %
+linewidths          0.588    73.5 %
+total               0.8     100.0 %
+"""
+
+CALLGRIND_TEXT = """# callgrind format
+events: Ir
+ob=(1) /somewhere/libumklapp.so.0.1.0
+fl=(1) ???
+fn=(1) first
+0 10
+cob=(2) /lib/libm.so.6
+cfi=(1)
+cfn=(2) cos
+calls=3 0
+0 3000
++0 5
+fn=(3) second
+0 7
+
+ob=(2)
+fn=(2)
+0 3000
+
+ob=(1)
+fn=(1)
+* 2
+"""
+
+
+def row(program, date, case="si-9", threads="1", weights="averaged"):
+    return {"program": program, "date": date, "case": case, "threads": threads, "weights": weights}
+
+
+class Parsing(unittest.TestCase):
+    def test_facts(self):
+        self.assertEqual(programs.umklapp_facts(UMKLAPP_TEXT),
+                         {"bands": 27, "mesh": "7x7x6", "grid_points": 40, "triplets": 3949})
+        self.assertEqual(programs.umklapp_facts("nothing"), {})
+
+    def test_triplets_of_the_peer(self):
+        self.assertEqual(programs.peer_triplets("Number of triplets: 7\nx\nNumber of triplets: 10\n"), 17)
+
+    def test_stages(self):
+        shares = programs.stages(UMKLAPP_TEXT)
+        self.assertEqual(shares, {"reading": 1.5, "force constants": 25.0, "linewidths": 73.5})
+        self.assertEqual(results.stages_from_text(results.stages_to_text(shares)), shares)
+        without_signs = UMKLAPP_TEXT.replace("stage     ", "---- Timings ----\n#  stage").replace("%", "")
+        self.assertEqual(programs.stages(without_signs + "Threads at work: 1.98 of 2.\n"), shares)
+        self.assertEqual(programs.stages("#  T(K)   xx\n  300.0   66.059\n"), {})
+
+    def test_compiler(self):
+        for line, expected in [
+            ("gcc (Debian 12.2.0-14+deb12u1) 12.2.0", "gcc 12.2.0"),
+            ("cc (GCC) 13.2.1 20230801 (Red Hat 13.2.1-7)", "gcc 13.2.1"),
+            ("Debian clang version 14.0.6", "clang 14.0.6"),
+            ("Apple clang version 15.0.0 (clang-1500.3.9.4)", "clang 15.0.0"),
+        ]:
+            self.assertEqual(machine.compiler_of(line), expected)
+
+    def test_own_instructions_only(self):
+        functions = callgrind.of_object(callgrind.self_costs(CALLGRIND_TEXT.splitlines()), "libumklapp")
+        self.assertEqual(functions, {"first": 17, "second": 7})
+
+
+class Results(unittest.TestCase):
+    def test_round_trip(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "results.csv"
+            results.append([row("umklapp", "1")], path)
+            results.append([row("phono3py", "1")], path)
+            self.assertEqual([r["program"] for r in results.read(path)], ["umklapp", "phono3py"])
+
+    def test_pairs_are_of_one_go(self):
+        rows = [row("umklapp", "1"), row("phono3py", "1"), row("umklapp", "2"), row("phono3py", "2")]
+        newest = results.latest(rows)["si-9", "averaged", 1]
+        self.assertEqual({name: r["date"] for name, r in newest.items()}, {"umklapp": "2", "phono3py": "2"})
+
+    def test_a_quick_go_does_not_hide_a_comparison(self):
+        newest = results.latest([row("umklapp", "1"), row("phono3py", "1"), row("umklapp", "2")])
+        self.assertEqual({r["date"] for r in newest["si-9", "averaged", 1].values()}, {"1"})
+
+
+class Bound(unittest.TestCase):
+    """One band and small numbers, by hand."""
+
+    lattice = bound.Lattice(bands=1, lattice_vectors=60, extents=(3, 4, 5), blocks=10, nonzero_share=0.5)
+
+    def test_steps(self):
+        step1, step2, step3 = bound.flops_per_triplet(self.lattice, (10, 10, 10), 1000)
+        self.assertAlmostEqual(step1, (8 * 60 + 108 * 10) / 1000)
+        # Axes of extent 5, 4, 3: 10 lines of 12 values, 100 of 3, and 1000 single ones.
+        self.assertAlmostEqual(step2, 4 * (10 * 12 * 4 + 100 * 3 * 3 + 1000 * 2) / 1000)
+        self.assertAlmostEqual(step3, 8 + 4)
+
+    def test_one_triplet_shares_nothing(self):
+        self.assertAlmostEqual(bound.step2(self.lattice, (10, 10, 10), 1), 4 * (12 * 4 + 3 * 3 + 2))
+
+    def test_time(self):
+        flops = sum(bound.flops_per_triplet(self.lattice, (10, 10, 10), 1000))
+        self.assertAlmostEqual(bound.microseconds_per_triplet(self.lattice, (10, 10, 10), 1000, 2.0), flops / 2000)
+
+
+class Tree(unittest.TestCase):
+    def test_cases(self):
+        lattices = bound.read_lattices()
+        found = cases.read_cases()
+        self.assertEqual(len({case.name for case in found}), len(found))
+        for case in found:
+            with self.subTest(case=case.name):
+                self.assertTrue(case.input.is_file())
+                self.assertLessEqual(set(case.weights), {"averaged", "plain"})
+                self.assertLessEqual(set(case.peers), set(programs.PEERS))
+                self.assertIn(case.crystal, lattices)
+
+    def test_results_have_the_present_columns(self):
+        with results.PATH.open() as file:
+            self.assertEqual(file.readline().strip(), ",".join(results.FIELDS))
+
+    def test_document_shows_the_results(self):
+        done = subprocess.run([sys.executable, ROOT / "bench" / "report", "--check"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
