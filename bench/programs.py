@@ -122,6 +122,6 @@ def stages(text):
     heading = re.search(r"^\W*(?:timings|stage)\b.*$", text, re.M | re.I)
     if not heading:
         return {}
-    rows = re.findall(r"^\s*([A-Za-z][A-Za-z _-]*?):?\s+\d+(?:\.\d+)?(?:\s*s)?\s+(\d+(?:\.\d+)?)\s*%?\s*$",
+    rows = re.findall(r"^\s*([A-Za-z][A-Za-z0-9 _-]*?):?\s+\d+(?:\.\d+)?(?:\s*s)?\s+(\d+(?:\.\d+)?)\s*%?\s*$",
                       text[heading.end():], re.M)
     return {name.lower(): float(share) for name, share in rows if name.lower() != "total"}

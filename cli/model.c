@@ -313,6 +313,9 @@ static umk_status load_interaction(const model_options *options, model *model, u
     if (status == UMK_OK) {
         status = umk_interaction_create(&model->interaction, context, model->crystal, fc3, &chosen);
     }
+    if (status == UMK_OK) {
+        terminal_say(terminal, "Kernels of the three-phonon part: %s.", umk_interaction_kernels(model->interaction));
+    }
     umk_fc3_destroy(fc3);
     return status;
 }

@@ -248,9 +248,11 @@ static void tell_estimate(terminal *terminal, const umk_rta_estimate *estimate, 
         unit = "min";
     }
     terminal_say(terminal, "Grid points: %lld, triplets: %s%.0f, threads: %d.", (long long)estimate->n_points,
-                 estimate->n_points > 64 ? "about " : "", estimate->n_triplets, umk_context_n_threads(context));
-    terminal_say(terminal, "Estimated memory: %.3g GB of %.3g GB, time: about %.2g %s.",
-                 (bytes_in_use() + estimate->bytes) / 1e9, (double)umk_context_memory_limit(context) / 1e9, time, unit);
+                 estimate->n_points > 16 ? "about " : "", estimate->n_triplets, umk_context_n_threads(context));
+    char duration[64] = "";
+    if (time > 0) snprintf(duration, sizeof duration, ", time: about %.2g %s", time, unit);
+    terminal_say(terminal, "Estimated memory: %.3g GB of %.3g GB%s.", (bytes_in_use() + estimate->bytes) / 1e9,
+                 (double)umk_context_memory_limit(context) / 1e9, duration);
 }
 
 static void print_kappa(const umk_conductivity *result) {

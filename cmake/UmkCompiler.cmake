@@ -20,8 +20,30 @@ if(APPLE)
 endif()
 # -ffp-contract=off: the same source gives the same bits with every compiler and instruction set.
 add_compile_options(-Wall -Wextra -ffp-contract=off)
+
+# What the compiler compiles for, asked of itself: CMAKE_SYSTEM_PROCESSOR names the machine, on which a compiler may be
+# one of 32 bits, or be told another architecture.
+list(LENGTH CMAKE_OSX_ARCHITECTURES n_architectures)
+if(n_architectures GREATER 1)
+  message(FATAL_ERROR "Please compile for one architecture at a time: the kernels differ.")
+endif()
+include(CheckCSourceCompiles)
+foreach(processor x86_64 aarch64)
+  check_c_source_compiles("#ifndef __${processor}__\n#error another\n#endif\nint main(void) { return 0; }"
+                          UMK_COMPILES_FOR_${processor})
+endforeach()
+
+# Sets of kernels (src/base/kernel_set.h), besides the reference.
+set(UMK_KERNEL_SETS portable)
+if(UMK_COMPILES_FOR_x86_64)
+  list(APPEND UMK_KERNEL_SETS avx2 avx512)
+elseif(UMK_COMPILES_FOR_aarch64)
+  list(APPEND UMK_KERNEL_SETS neon)
+endif()
+
 if(UMKLAPP_NATIVE)
-  add_compile_options(-march=native)
+  # For aarch64 some versions of Clang know only the second.
+  add_compile_options($<IF:$<BOOL:${UMK_COMPILES_FOR_aarch64}>,-mcpu=native,-march=native>)
 endif()
 if(UMKLAPP_WERROR)
   add_compile_options(-Werror)

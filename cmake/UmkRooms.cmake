@@ -58,3 +58,23 @@ function(umk_add_unit_test room file)
   set_tests_properties(${target} PROPERTIES LABELS unit TIMEOUT 600)
   umk_sanitizer_environment(${target})
 endfunction()
+
+# The files of a kernel, one for each set: stem_portable.c, stem_avx2.c and so on. They always get the optimizer. They set
+# no floating-point traps and read no errno, which changes no result. Where they say so they fuse a product and a sum,
+# which portable code cannot, so that each set has its own last digits.
+#
+#   umk_kernel_sources(LIST kernels/simd/loops)      sets LIST to kernels/simd/loops_portable.c ...
+function(umk_kernel_sources list stem)
+  set(sources)
+  foreach(set ${UMK_KERNEL_SETS})
+    set(options $<$<NOT:$<CONFIG:Debug>>:-O3> -fno-trapping-math -fno-math-errno)
+    if(set STREQUAL avx2)
+      list(APPEND options -mavx2 -mfma)
+    elseif(set STREQUAL avx512)
+      list(APPEND options -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma -mprefer-vector-width=512)
+    endif()
+    set_source_files_properties(${stem}_${set}.c PROPERTIES COMPILE_OPTIONS "${options}")
+    list(APPEND sources ${stem}_${set}.c)
+  endforeach()
+  set(${list} ${sources} PARENT_SCOPE)
+endfunction()

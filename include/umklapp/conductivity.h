@@ -89,9 +89,9 @@ typedef struct umk_rta_options {
 /** What a run will need, known before its long part. */
 typedef struct umk_rta_estimate {
     double bytes;   /* memory on top of the model */
-    double seconds; /* with the threads of the context; measured on a few triplets */
+    double seconds; /* with the threads of the context, measured on one grid point; 0 where there are fewer than 64 */
     int64_t n_points;
-    double n_triplets; /* of all grid points; exact for up to 64 grid points, sampled for more */
+    double n_triplets; /* of all grid points; exact for up to 16 grid points, sampled for more */
 } umk_rta_estimate;
 
 /** Measures and counts; the errors are those of umk_rta_run, so that a run that cannot start is told here. */

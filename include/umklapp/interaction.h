@@ -14,7 +14,8 @@ typedef struct umk_interaction_options {
     bool no_r0_average;      /* --v2: home atom on leg 0 only; default: average over the three choices of home atom */
     bool symmetrize_fc3q;    /* --sym-fc3q: average |V|^2 over the permutations of the triplet */
     double cutoff_frequency; /* THz; modes at or below it do not scatter; < 0: UMK_CUTOFF_FREQUENCY */
-    const char *kernel;      /* "engine" (default, NULL) or "reference", which sums by definition and is slow */
+    const char *kernels;     /* "reference" (by definition, slow), "portable", "avx2", "avx512", "neon"; NULL: what the
+                              * environment variable UMKLAPP_KERNELS names, else the fastest that runs here */
 } umk_interaction_options;
 
 #define UMK_INTERACTION_OPTIONS_INIT                                                                                   \
@@ -29,6 +30,9 @@ UMK_API umk_status umk_interaction_create(umk_interaction **interaction, umk_con
                                           const umk_crystal *crystal, const umk_fc3 *fc3,
                                           const umk_interaction_options *options);
 UMK_API void umk_interaction_destroy(umk_interaction *interaction);
+
+/** Name of the kernels in use: "avx512", ..., or "reference", which symmetrize_fc3q always takes. */
+UMK_API const char *umk_interaction_kernels(const umk_interaction *interaction);
 
 /**
  * |V|^2 in eV^2 (with 1/N of the grid, as phono3py writes it) of all band triples of triplets (n_triplets, 3) of BZ

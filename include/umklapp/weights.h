@@ -18,14 +18,16 @@ typedef struct umk_weights_options {
     double sigma_cutoff;                /* in units of sigma; 0: no cut-off */
     bool no_average_degenerate_weights; /* phono3py's default; ours averages tetrahedron weights */
     bool no_symmetrize_tetrahedra;      /* phono3py's default; ours averages over the point group */
+    const char *kernels;                /* as in umk_interaction_options */
 } umk_weights_options;
 
 #define UMK_WEIGHTS_OPTIONS_INIT                                                                                       \
-    { 0, 0, false, false }
+    { 0, 0, false, false, 0 }
 
 /**
  * Chooses the method and prepares the tetrahedra for a grid; the grid must outlive the weights. options may be NULL.
- * UMK_ERROR_ARGUMENT for a negative or not finite sigma or cut-off.
+ * UMK_ERROR_ARGUMENT for a negative or not finite sigma or cut-off, and for kernels that do not exist or do not run
+ * here.
  */
 UMK_API umk_status umk_weights_create(umk_weights **weights, umk_context *context, const umk_grid *grid,
                                       const umk_weights_options *options);

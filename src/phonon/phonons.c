@@ -236,6 +236,7 @@ umk_status umk_phonons_create(umk_phonons **phonons, umk_context *context, const
     *phonons = NULL;
     UMK_TRY(check_options(context, &chosen, options));
     UMK_TRY(allocate_phonons(&made, context, grid->n_bz_points, harmonic->n_bands));
+    made->is_periodic = harmonic->nac_method == UMK_NAC_NONE;
     for (int64_t point = 0; point < grid->n_bz_points; point++) {
         umk_grid_q_point(grid, point, made->q_points[point]);
         made->is_image[point] = grid->bz_map[grid->bz_to_gr[point]] != point;

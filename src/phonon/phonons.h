@@ -13,6 +13,7 @@ struct umk_phonons {
     /* Degenerate sets: bands b with the same set_first[b] form one set; set_first is the first band of it, the set
      * ends before the first band with another value. Frequencies within the tolerance, chained. */
     int64_t *set_first; /* (n_points, n_bands) */
+    bool is_periodic;   /* images of a point are the same phonons: there is no non-analytic term */
     bool *is_image;     /* (n_points) an earlier point is the same up to a reciprocal lattice vector */
 };
 

@@ -1,19 +1,17 @@
-/* The inside of umk_linewidth, and the sum over one chunk of triplets. */
+/* The inside of umk_linewidth, the jobs of grid points in flight, and the sum over one batch of triplets. */
 #ifndef UMK_SCATTERING_LINEWIDTH_H
 #define UMK_SCATTERING_LINEWIDTH_H
 
+#include "scattering/kernels.h"
 #include "three_phonon/interaction.h"
 #include "weights/weights.h"
 #include <umklapp/linewidth.h>
 
 /** Scratch of one worker. */
 typedef struct umk_linewidth_scratch {
-    double *values;         /* (n_weights, 2, batch_size, n_block, n, n) integration weights */
-    int8_t *is_zero;        /* (n_weights, batch_size, n_block, n, n) */
-    int8_t *unneeded;       /* (batch_size, n_block, n, n) zero for all weights */
-    double *strength;       /* (batch_size, n_block, n, n) */
-    double *occupations;    /* (2, n, n_temperatures) Bose-Einstein at q1 and q2 */
-    double *factors;        /* (2, n_temperatures) n1 + n2 + 1 and n1 - n2 */
+    umk_weights_list list;  /* band triples of a batch */
+    double *strength;       /* (list.capacity) */
+    double *occupations;    /* (2, n, n_padded) Bose-Einstein at q1 and q2 */
     umk_leg *legs;          /* (2, batch_size) */
     int64_t (*triplets)[3]; /* (batch_size) */
     char *weights_workspace, *strength_workspace;
@@ -24,34 +22,49 @@ struct umk_linewidth {
     const umk_grid *grid;
     const umk_phonons *phonons;
     umk_linewidth_options options;
-    int64_t n_bands, n_block_bands, batch_size;
-    int64_t strength_workspace_size;
+    umk_strength_mesh *mesh; /* of the interaction's kernel, or NULL */
+    const umk_sum_kernels *kernels;
+    int64_t n_padded; /* temperatures, whole lanes */
+    double
+        *inverse_temperatures; /* (n_padded) Bose-Einstein exponent for each THz; infinite at 0 K and in the padding */
+    int64_t n_bands, batch_size, n_in_flight;
+    int64_t most_block_bands; /* of q0 at a time */
+    int64_t gamma_size;       /* doubles of one umk_linewidth_sums.gamma */
+    int64_t weights_workspace_size, strength_workspace_size;
     int n_threads;
     umk_linewidth_scratch *scratch; /* (n_threads) */
-    char *strength_workspaces;      /* (n_threads) one after the other */
-    void *point_data;
+    /* What the interaction prepares for the grid points in flight; grown when more is wanted. */
+    void *flight_memory;
+    int64_t flight_memory_bytes;
 };
 
-/** The sums of one grid point. Index of gamma: ((weight * 2 + is_umklapp) * n_bands + band) * n_temperatures +
- * temperature. */
+/** The sums of one grid point. Index of gamma: ((weight * n_parts + part) * n_bands + band) * n_padded + temperature;
+ * parts: all, or normal and Umklapp. */
 typedef struct umk_linewidth_sums {
     double *gamma;
     double *strength; /* (n_bands) sum of weight |V|^2 over triplets and band pairs; NULL without full strength */
 } umk_linewidth_sums;
 
-/** Triplets of one image of q0 and one block of its bands. */
+/** Triplets of one image of q0. */
 typedef struct umk_linewidth_group {
-    const umk_strength_point *point;
-    const int64_t (*triplets)[3];
-    const int64_t *triplet_weights;
-    const int64_t *order; /* (n_ordered) the triplets of this group */
-    int64_t n_ordered;
-    const double *frequency_points; /* (n_block_bands) frequencies of the grid point that was asked for */
+    int64_t n_triplets;
+    int64_t (*triplets)[3];  /* (n_triplets) */
+    int64_t *multiplicities; /* (n_triplets) how many triplets each stands for */
+    umk_strength_plan *plan; /* NULL with an average strength */
+    umk_strength_point point;
+    const double *energies;         /* (n_bands) frequencies of the grid point that was asked for */
     const double *average_strength; /* (n_bands) in the kernel's unit, or NULL */
 } umk_linewidth_group;
 
-/** Adds the triplets order[begin] ... order[end - 1] to sums. No allocation. */
-void umk_linewidth_sum(const umk_linewidth *linewidth, const umk_linewidth_group *group, int64_t begin, int64_t end,
-                       umk_linewidth_scratch *scratch, const umk_linewidth_sums *sums);
+static inline int64_t umk_linewidth_n_parts(const umk_linewidth_options *options) {
+    return options->normal_umklapp ? 2 : 1;
+}
+
+/**
+ * Adds triplets begin ... end - 1 (in the plan's order) of the block of bands that group->point tells to sums. No
+ * allocation; end - begin is at most the batch size.
+ */
+void umk_linewidth_sum(const umk_linewidth *linewidth, umk_context *context, const umk_linewidth_group *group,
+                       int64_t begin, int64_t end, int worker, const umk_linewidth_sums *sums);
 
 #endif

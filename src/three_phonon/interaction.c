@@ -4,25 +4,43 @@
  * |Phi(q0 nu0, q1 nu1, q2 nu2)|^2 of Togo, Chaput and Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 6, in eV^2, with 1/N.
  */
 #include "three_phonon/interaction.h"
-#include "linalg/hermitian.h"
-#include "three_phonon/lattice_fc3.h"
+#include "three_phonon/kernels/engine/engine.h"
 #include "three_phonon/reference_fc3.h"
 #include <math.h>
 #include <string.h>
 
+static const umk_strength_loops *loops_of(umk_kernel_set set) {
+    switch (set) {
+#if defined(__x86_64__)
+    case UMK_KERNELS_AVX2:
+        return &umk_strength_loops_avx2;
+    case UMK_KERNELS_AVX512:
+        return &umk_strength_loops_avx512;
+#elif defined(__aarch64__)
+    case UMK_KERNELS_NEON:
+        return &umk_strength_loops_neon;
+#endif
+    default:
+        return &umk_strength_loops_portable;
+    }
+}
+
 static umk_status choose_kernel(umk_interaction *interaction, umk_context *context, const char *name) {
-    if (name == NULL) name = interaction->symmetrize_fc3q ? "reference" : "engine";
-    const umk_strength_kernel *const kernels[] = {&umk_strength_kernel_engine, &umk_strength_kernel_reference};
-    for (size_t i = 0; i < sizeof kernels / sizeof kernels[0]; i++) {
-        if (strcmp(kernels[i]->name, name) == 0) interaction->kernel = kernels[i];
-    }
-    if (interaction->kernel == NULL) {
-        return umk_fail(context, UMK_ERROR_ARGUMENT, "unknown strength kernel \"%s\": engine or reference", name);
-    }
-    if (interaction->symmetrize_fc3q && interaction->kernel != &umk_strength_kernel_reference) {
+    umk_status status = UMK_OK;
+    bool only_reference = interaction->symmetrize_fc3q;
+    UMK_TRY(umk_kernel_set_choose(&interaction->kernel_set, context, name));
+    if (only_reference && name != NULL && interaction->kernel_set != UMK_KERNELS_REFERENCE) {
         return umk_fail(context, UMK_ERROR_ARGUMENT, "only the reference kernel symmetrizes fc3 in reciprocal space");
     }
-    return UMK_OK;
+    if (only_reference || interaction->kernel_set == UMK_KERNELS_REFERENCE) {
+        interaction->kernel_set = UMK_KERNELS_REFERENCE;
+        interaction->kernel = &umk_strength_kernel_reference;
+    } else {
+        interaction->kernel = &umk_strength_kernel_engine;
+        interaction->loops = loops_of(interaction->kernel_set);
+    }
+cleanup:
+    return status;
 }
 
 umk_status umk_interaction_create(umk_interaction **interaction, umk_context *context, const umk_crystal *crystal,
@@ -40,8 +58,7 @@ umk_status umk_interaction_create(umk_interaction **interaction, umk_context *co
     made->n_bands = 3 * made->n_primitive;
     made->cutoff_frequency = chosen.cutoff_frequency < 0 ? UMK_CUTOFF_FREQUENCY : chosen.cutoff_frequency;
     made->symmetrize_fc3q = chosen.symmetrize_fc3q;
-    umk_lapack_use_one_thread(); /* the products of the engine run inside parallel loops */
-    UMK_TRY(choose_kernel(made, context, chosen.kernel));
+    UMK_TRY(choose_kernel(made, context, chosen.kernels));
     UMK_ALLOCATE(context, made->positions, made->n_primitive);
     UMK_ALLOCATE(context, made->inverse_root_masses, made->n_primitive);
     for (int64_t i = 0; i < made->n_primitive; i++) {
@@ -50,6 +67,7 @@ umk_status umk_interaction_create(umk_interaction **interaction, umk_context *co
     }
     if (made->kernel == &umk_strength_kernel_engine) {
         UMK_TRY(umk_lattice_fc3_create(&made->lattice_fc3, context, crystal, fc3, !chosen.no_r0_average));
+        made->exchangeable = umk_engine_is_exchangeable(made->lattice_fc3);
     } else {
         UMK_TRY(umk_reference_fc3_create(&made->reference_fc3, context, crystal, fc3, !chosen.no_r0_average));
     }
@@ -69,14 +87,8 @@ void umk_interaction_destroy(umk_interaction *interaction) {
     umk_release(interaction);
 }
 
-/* A constant, not a share of the machine's memory: the same input gives the same products and the same bits anywhere.
- */
-static const double block_bytes = 256e6;
-
-int64_t umk_interaction_block_bands(const umk_interaction *interaction) {
-    double n_bands = (double)interaction->n_bands, one = (double)interaction->kernel->point_size(interaction, 1);
-    if (n_bands * one <= block_bytes) return interaction->n_bands;
-    return one < block_bytes ? (int64_t)(block_bytes / one) : 1;
+const char *umk_interaction_kernels(const umk_interaction *interaction) {
+    return umk_kernel_set_name(interaction->kernel_set);
 }
 
 double umk_strength_factor(int64_t n_grid) {
@@ -103,25 +115,16 @@ void umk_periodic_eigenvectors(const umk_interaction *interaction, const umk_leg
     }
 }
 
-void umk_strength_scale(const umk_interaction *interaction, const umk_strength_point *point, const umk_leg *leg1,
-                        const umk_leg *leg2, const int8_t *is_zero, double *strength) {
-    int64_t n = interaction->n_bands;
-    double cutoff = interaction->cutoff_frequency;
-    for (int64_t b0 = 0; b0 < point->n_block_bands; b0++) {
-        double f0 = point->leg.frequencies[point->first_band + b0];
-        for (int64_t b1 = 0; b1 < n; b1++) {
-            double f1 = leg1->frequencies[b1];
-            bool row_scatters = f0 > cutoff && f1 > cutoff;
-            for (int64_t b2 = 0; b2 < n; b2++) {
-                int64_t element = (b0 * n + b1) * n + b2;
-                double f2 = leg2->frequencies[b2];
-                bool wanted = is_zero == NULL || !is_zero[element];
-                if (row_scatters && f2 > cutoff && wanted) {
-                    strength[element] /= f0 * f1 * f2;
-                } else {
-                    strength[element] = 0;
-                }
-            }
+void umk_strength_scale(const umk_strength_point *point, const umk_strength_batch *batch) {
+    double cutoff = point->plan->interaction->cutoff_frequency;
+    const double *f0 = point->leg.frequencies;
+    for (int64_t t = 0; t < batch->n_triplets; t++) {
+        const double *f1 = batch->leg1[t].frequencies, *f2 = batch->leg2[t].frequencies;
+        for (int64_t e = batch->first[t]; e < batch->first[t + 1]; e++) {
+            const umk_band_triple *bands = &batch->triples[e];
+            double a = f0[bands->band0], b = f1[bands->band1], c = f2[bands->band2];
+            bool scatters = a > cutoff && b > cutoff && c > cutoff;
+            batch->strength[e] = scatters ? batch->strength[e] / (a * b * c) : 0;
         }
     }
 }

@@ -1,104 +1,80 @@
-/* |V|^2 of a list of triplets, stored: for figures and tests. And the grouping of triplets by the image of q0. */
+/* |V|^2 of a list of triplets, stored: for figures and tests. */
 #include "three_phonon/interaction.h"
-#include <stdlib.h>
 
 enum { batch_size = 32 };
 
-typedef struct ordered_triplet {
-    int64_t first_point, index;
-} ordered_triplet;
-
-static int compare_ordered(const void *a, const void *b) {
-    const ordered_triplet *x = a, *y = b;
-    if (x->first_point != y->first_point) return x->first_point < y->first_point ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
-umk_status umk_triplet_order(int64_t *order, umk_context *context, int64_t n_triplets, const int64_t (*triplets)[3]) {
-    umk_status status = UMK_OK;
-    ordered_triplet *sorted = NULL;
-    UMK_ALLOCATE(context, sorted, n_triplets);
-    for (int64_t t = 0; t < n_triplets; t++) sorted[t] = (ordered_triplet){triplets[t][0], t};
-    qsort(sorted, (size_t)n_triplets, sizeof *sorted, compare_ordered);
-    for (int64_t t = 0; t < n_triplets; t++) order[t] = sorted[t].index;
-cleanup:
-    umk_release(sorted);
-    return status;
-}
-
-int64_t umk_triplet_group_end(const int64_t *order, int64_t begin, int64_t n_triplets, const int64_t (*triplets)[3]) {
-    int64_t end = begin + 1;
-    while (end < n_triplets && triplets[order[end]][0] == triplets[order[begin]][0]) end++;
-    return end;
-}
-
-typedef struct prepare_task {
-    const umk_interaction *interaction;
-    const umk_strength_point *point;
-    char *workspaces;
-    int64_t workspace_size;
-} prepare_task;
-
-static umk_status prepare_piece(void *argument, int64_t index, int worker) {
-    const prepare_task *task = argument;
-    void *workspace = task->workspaces + worker * task->workspace_size;
-    task->interaction->kernel->prepare(task->interaction, task->point, index, workspace);
-    return UMK_OK;
-}
-
-umk_status umk_strength_prepare(umk_context *context, const umk_interaction *interaction,
-                                const umk_strength_point *point, char *workspaces, int64_t workspace_size) {
-    prepare_task task = {interaction, point, workspaces, workspace_size};
-    return umk_parallel_for(context, interaction->kernel->n_pieces(interaction), prepare_piece, &task);
-}
+/* What prepare may fill for a block of bands. A constant, so that the same input gives the same bits anywhere. */
+static const double block_bytes = 64e6;
 
 typedef struct strength_task {
     const umk_interaction *interaction;
     const umk_phonons *phonons;
     umk_strength_point point;
-    const int64_t (*triplets)[3];
-    const int64_t *order; /* of the group in hand */
-    int64_t n_ordered;
-    double factor; /* to eV^2 */
+    const int64_t (*triplets)[3]; /* of the group in hand */
+    const int64_t *group;         /* their indices in the list asked for */
+    double factor;                /* to eV^2 */
     char *workspaces;
     int64_t workspace_size;
-    double *batches; /* (threads, batch_size, n_block_bands, n, n) */
+    int64_t *first;           /* (batch_size + 1) */
+    umk_band_triple *triples; /* (batch_size, n_block_bands, n, n): all of the block */
+    double *batches;          /* (threads, batch_size, n, n, n) */
     double *strength;
 } strength_task;
 
+static umk_status prepare_piece(void *argument, int64_t index, int worker) {
+    const strength_task *task = argument;
+    task->interaction->kernel->prepare(&task->point, index, task->workspaces + worker * task->workspace_size);
+    return UMK_OK;
+}
+
 static umk_status strength_batch(void *argument, int64_t index, int worker) {
     const strength_task *task = argument;
-    const umk_strength_point *point = &task->point;
-    const int64_t *order = task->order + index * batch_size;
-    int64_t n = task->interaction->n_bands, n_triplets = task->n_ordered - index * batch_size;
-    if (n_triplets > batch_size) n_triplets = batch_size;
+    const umk_strength_plan *plan = task->point.plan;
+    int64_t n = task->interaction->n_bands, begin = index * batch_size;
+    int64_t n_triplets = plan->n_triplets - begin < batch_size ? plan->n_triplets - begin : batch_size;
     umk_leg leg1[batch_size], leg2[batch_size];
     for (int64_t t = 0; t < n_triplets; t++) {
-        leg1[t] = umk_leg_of(task->phonons, task->triplets[order[t]][1]);
-        leg2[t] = umk_leg_of(task->phonons, task->triplets[order[t]][2]);
+        const int64_t *triplet = task->triplets[plan->order[begin + t]];
+        leg1[t] = umk_leg_of(task->phonons, triplet[1]);
+        leg2[t] = umk_leg_of(task->phonons, triplet[2]);
     }
-    int64_t size = point->n_block_bands * n * n;
-    double *batch = task->batches + worker * batch_size * n * n * n;
-    task->interaction->kernel->strength(task->interaction, point, n_triplets, leg1, leg2, NULL, batch,
-                                        task->workspaces + worker * task->workspace_size);
+    double *values = task->batches + worker * batch_size * n * n * n;
+    umk_strength_batch batch = {begin, n_triplets, leg1, leg2, task->first, task->triples, values};
+    task->interaction->kernel->strength(&task->point, &batch, task->workspaces + worker * task->workspace_size);
+    int64_t size = task->first[1];
     for (int64_t t = 0; t < n_triplets; t++) {
-        double *out = task->strength + (order[t] * n + point->first_band) * n * n;
-        for (int64_t i = 0; i < size; i++) out[i] = task->factor * batch[t * size + i];
+        double *out = task->strength + (task->group[plan->order[begin + t]] * n + task->point.first_band) * n * n;
+        for (int64_t i = 0; i < size; i++) out[i] = task->factor * values[t * size + i];
     }
     return UMK_OK;
 }
 
-static umk_status run_group(strength_task *task, umk_context *context, int64_t n_block) {
+/* All band triples of a block, for each triplet of a batch. */
+static void list_triples(strength_task *task) {
+    int64_t n = task->interaction->n_bands, size = task->point.n_block_bands * n * n;
+    for (int64_t t = 0; t <= batch_size; t++) task->first[t] = t * size;
+    for (int64_t e = 0; e < batch_size * size; e++) {
+        int64_t element = e % size;
+        task->triples[e] = (umk_band_triple){(uint16_t)(task->point.first_band + element / (n * n)),
+                                             (uint16_t)(element / n % n), (uint16_t)(element % n)};
+    }
+}
+
+static umk_status run_group(strength_task *task, umk_context *context, const umk_strength_plan *plan) {
     umk_status status = UMK_OK;
-    int64_t n = task->interaction->n_bands;
+    int64_t n = task->interaction->n_bands, n_block = umk_strength_block_bands(plan, block_bytes);
     umk_strength_point *point = &task->point;
-    point->leg = umk_leg_of(task->phonons, task->triplets[task->order[0]][0]);
+    *point = (umk_strength_point){.plan = plan, .leg = umk_leg_of(task->phonons, task->triplets[0][0])};
+    point->data = umk_allocate(context, umk_strength_block_bytes(plan, n_block), 1);
+    if (point->data == NULL) UMK_TRY(UMK_ERROR_MEMORY);
     for (point->first_band = 0; point->first_band < n; point->first_band += n_block) {
         point->n_block_bands = point->first_band + n_block > n ? n - point->first_band : n_block;
-        UMK_TRY(umk_strength_prepare(context, task->interaction, point, task->workspaces, task->workspace_size));
-        UMK_TRY(umk_parallel_for(context, (task->n_ordered + batch_size - 1) / batch_size, strength_batch, task));
+        list_triples(task);
+        UMK_TRY(umk_parallel_for(context, plan->n_pieces, prepare_piece, task));
+        UMK_TRY(umk_parallel_for(context, (plan->n_triplets + batch_size - 1) / batch_size, strength_batch, task));
     }
 cleanup:
+    umk_release(point->data);
     return status;
 }
 
@@ -135,29 +111,39 @@ umk_status umk_interaction_strength(const umk_interaction *interaction, umk_cont
                                     const int64_t (*triplets)[3], double *strength) {
     umk_status status = UMK_OK;
     const umk_strength_kernel *kernel = interaction->kernel;
-    int64_t n = interaction->n_bands, n_threads = umk_context_n_threads(context);
-    int64_t n_block = umk_interaction_block_bands(interaction);
-    int64_t *order = NULL;
-    strength_task task = {.interaction = interaction, .phonons = phonons, .triplets = triplets, .strength = strength};
+    int64_t n = interaction->n_bands, n_threads = umk_context_n_threads(context), *order = NULL, (*group)[3] = NULL;
+    umk_strength_mesh *mesh = NULL;
+    umk_strength_plan *plan = NULL;
+    strength_task task = {.interaction = interaction, .phonons = phonons, .strength = strength};
     UMK_TRY(check_triplets(context, interaction, phonons, grid, n_triplets, triplets));
+    if (kernel->mesh_create != NULL) UMK_TRY(kernel->mesh_create(&mesh, context, interaction, grid));
     task.factor = umk_strength_factor(grid->n_points);
-    task.workspace_size = kernel->workspace_size(interaction, n_block, batch_size);
+    task.workspace_size = kernel->workspace_size(interaction, mesh, batch_size);
     UMK_ALLOCATE(context, order, n_triplets);
+    UMK_ALLOCATE(context, group, n_triplets);
+    UMK_ALLOCATE(context, task.first, batch_size + 1);
+    UMK_ALLOCATE(context, task.triples, umk_checked_product(4, (const int64_t[]){batch_size, n, n, n}));
     UMK_ALLOCATE(context, task.workspaces, umk_checked_product(2, (const int64_t[]){task.workspace_size, n_threads}));
     UMK_ALLOCATE(context, task.batches, umk_checked_product(5, (const int64_t[]){n_threads, batch_size, n, n, n}));
-    task.point.data = umk_allocate(context, kernel->point_size(interaction, n_block), 1);
-    if (task.point.data == NULL) UMK_TRY(UMK_ERROR_MEMORY);
     UMK_TRY(umk_triplet_order(order, context, n_triplets, triplets));
     for (int64_t begin = 0, end; begin < n_triplets; begin = end) {
         end = umk_triplet_group_end(order, begin, n_triplets, triplets);
-        task.order = order + begin;
-        task.n_ordered = end - begin;
-        UMK_TRY(run_group(&task, context, n_block));
+        for (int64_t t = begin; t < end; t++) memcpy(group[t], triplets[order[t]], sizeof group[t]);
+        task.group = order + begin;
+        task.triplets = (const int64_t(*)[3])(group + begin);
+        UMK_TRY(umk_strength_plan_create(&plan, context, interaction, mesh, grid, end - begin, task.triplets));
+        UMK_TRY(run_group(&task, context, plan));
+        umk_strength_plan_destroy(plan);
+        plan = NULL;
     }
 cleanup:
+    umk_strength_plan_destroy(plan);
+    if (kernel->mesh_destroy != NULL) kernel->mesh_destroy(mesh);
     umk_release(order);
+    umk_release(group);
+    umk_release(task.first);
+    umk_release(task.triples);
     umk_release(task.workspaces);
     umk_release(task.batches);
-    umk_release(task.point.data);
     return status;
 }

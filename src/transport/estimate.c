@@ -1,7 +1,7 @@
-/* What an RTA run will take, before it starts: memory from sizes, time from a few triplets. */
+/* What an RTA run will take, before it starts: memory from sizes, time from one grid point of many. */
 #include "transport/rta.h"
 
-enum { counted_points = 64, timed_triplets = 128 };
+enum { counted_points = 16, least_points_for_time = 64 };
 
 /* Triplets of all points; of more than counted_points an even sample is counted and scaled. */
 static umk_status count_triplets(double *n_triplets, const umk_rta *rta) {
@@ -30,13 +30,13 @@ umk_status umk_rta_estimate_run(umk_rta_estimate *estimate, umk_context *context
     estimate->bytes = umk_rta_result_bytes(&rta);
     UMK_TRY(count_triplets(&estimate->n_triplets, &rta));
     if (rta.linewidth == NULL) goto cleanup;
-    estimate->bytes += umk_linewidth_memory(model->interaction, model->grid, model->phonons, &rta.linewidth->options,
-                                            umk_context_n_threads(context));
-    if (model->interaction == NULL) goto cleanup;
-    double point_seconds, triplet_seconds;
-    UMK_TRY(umk_linewidth_time(rta.linewidth, context, rta.points[rta.n_points / 2], timed_triplets, &point_seconds,
-                               &triplet_seconds));
-    estimate->seconds = point_seconds * (double)rta.n_points + triplet_seconds * estimate->n_triplets;
+    double flight = (double)umk_linewidth_points_in_flight(rta.linewidth) * (double)(rta.n_sigmas * rta.n_bands);
+    estimate->bytes += umk_linewidth_memory(rta.linewidth) + 3 * sizeof(double) * flight * (double)rta.n_temperatures;
+    if (model->interaction == NULL || rta.n_points < least_points_for_time) goto cleanup;
+    umk_linewidth_result result = {0};
+    double started = umk_now();
+    UMK_TRY(umk_linewidth_run(rta.linewidth, context, 1, &rta.points[rta.n_points / 2], NULL, &result));
+    estimate->seconds = (umk_now() - started) / (double)result.n_triplets * estimate->n_triplets;
 cleanup:
     umk_rta_clear(&rta);
     return status;

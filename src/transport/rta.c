@@ -89,7 +89,7 @@ umk_status umk_rta_prepare(umk_rta *rta, umk_context *context, const umk_transpo
     umk_linewidth_options linewidth = {rta->n_temperatures,     options->temperatures,
                                        rta->n_sigmas,           (umk_weights *const *)rta->weights,
                                        options->normal_umklapp, options->full_strength || options->average_strength,
-                                       rta->cutoff_frequency};
+                                       rta->cutoff_frequency,   options->grid_points_in_flight};
     UMK_TRY(
         umk_linewidth_create(&rta->linewidth, context, model->interaction, model->grid, model->phonons, &linewidth));
 cleanup:
@@ -180,10 +180,12 @@ static void copy_harmonic(umk_conductivity *to, const umk_conductivity *from) {
 static umk_status run_harmonic(const umk_rta *rta, umk_conductivity *results) {
     umk_status status = UMK_OK;
     harmonic_task task = {rta, &results[0]};
+    umk_stage left = umk_context_enter_stage(rta->context, UMK_STAGE_VELOCITIES);
     for (int64_t s = 0; s < rta->n_sigmas; s++) describe_run(rta, s, &results[s]);
     UMK_TRY(umk_parallel_for(rta->context, rta->n_points, harmonic_point, &task));
     for (int64_t s = 1; s < rta->n_sigmas; s++) copy_harmonic(&results[s], &results[0]);
 cleanup:
+    umk_context_enter_stage(rta->context, left);
     return status;
 }
 
@@ -238,39 +240,55 @@ static void copy_read(const umk_rta *rta, umk_conductivity *results) {
 static umk_status run_isotope(const umk_rta *rta, umk_conductivity *results) {
     umk_status status = UMK_OK;
     if (rta->options->mass_variances == NULL) return UMK_OK;
+    umk_stage left = umk_context_enter_stage(rta->context, UMK_STAGE_ISOTOPES);
     for (int64_t s = 0; s < rta->n_sigmas; s++) {
         UMK_TRY(umk_isotope_linewidths(results[s].gamma_isotope, rta->context, rta->model->grid, rta->model->phonons,
                                        rta->weights[s], rta->options->mass_variances, rta->cutoff_frequency,
                                        rta->n_points, rta->points));
     }
 cleanup:
+    umk_context_enter_stage(rta->context, left);
     return status;
 }
 
-/** Room for what one grid point yields: (n_sigmas, n_temperatures, n_bands) each. */
-typedef struct point_room {
-    umk_linewidth_result result;
-    double *strength; /* (n_bands) average strength that takes the place of |V|^2 */
-} point_room;
+/** Room for what the grid points of one flight yield: (n_points, n_sigmas, n_temperatures, n_bands) each. */
+typedef struct flight_room {
+    int64_t n_points;
+    umk_linewidth_result *results;
+    double *gamma, *gamma_normal, *gamma_umklapp;
+    double *average_strength; /* (n_points, n_bands) */
+    double *strength;         /* (n_points, n_bands) average strength that takes the place of |V|^2 */
+} flight_room;
 
-static umk_status point_room_create(point_room *room, const umk_rta *rta) {
+static umk_status flight_room_create(flight_room *room, const umk_rta *rta) {
     umk_status status = UMK_OK;
-    int64_t size = rta->n_sigmas * rta->n_temperatures * rta->n_bands;
+    int64_t modes = rta->n_sigmas * rta->n_temperatures * rta->n_bands, n = rta->n_points;
     memset(room, 0, sizeof *room);
-    UMK_ALLOCATE(rta->context, room->result.gamma, size);
-    UMK_ALLOCATE(rta->context, room->result.gamma_normal, size);
-    UMK_ALLOCATE(rta->context, room->result.gamma_umklapp, size);
-    UMK_ALLOCATE(rta->context, room->result.average_strength, rta->n_bands);
-    UMK_ALLOCATE(rta->context, room->strength, rta->n_bands);
+    if (rta->linewidth != NULL && umk_linewidth_points_in_flight(rta->linewidth) < n) {
+        n = umk_linewidth_points_in_flight(rta->linewidth);
+    }
+    room->n_points = n;
+    UMK_ALLOCATE(rta->context, room->results, n);
+    UMK_ALLOCATE(rta->context, room->gamma, n * modes);
+    UMK_ALLOCATE(rta->context, room->gamma_normal, n * modes);
+    UMK_ALLOCATE(rta->context, room->gamma_umklapp, n * modes);
+    UMK_ALLOCATE(rta->context, room->average_strength, n * rta->n_bands);
+    UMK_ALLOCATE(rta->context, room->strength, n * rta->n_bands);
+    for (int64_t i = 0; i < n; i++) {
+        room->results[i] =
+            (umk_linewidth_result){room->gamma + i * modes, room->gamma_normal + i * modes,
+                                   room->gamma_umklapp + i * modes, room->average_strength + i * rta->n_bands, 0};
+    }
 cleanup:
     return status;
 }
 
-static void point_room_clear(point_room *room) {
-    umk_release(room->result.gamma);
-    umk_release(room->result.gamma_normal);
-    umk_release(room->result.gamma_umklapp);
-    umk_release(room->result.average_strength);
+static void flight_room_clear(flight_room *room) {
+    umk_release(room->results);
+    umk_release(room->gamma);
+    umk_release(room->gamma_normal);
+    umk_release(room->gamma_umklapp);
+    umk_release(room->average_strength);
     umk_release(room->strength);
 }
 
@@ -294,27 +312,28 @@ static void store_point(const umk_rta *rta, int64_t i, const umk_linewidth_resul
     }
 }
 
-/* The average strength of each band of a grid point, where it takes the place of |V|^2; else *use is false. */
-static umk_status choose_strength(const umk_rta *rta, int64_t i, point_room *room, bool *use) {
-    int64_t n = rta->n_bands;
+/* The average strengths of a flight, where they take the place of |V|^2; else *use is false. */
+static umk_status choose_strength(const umk_rta *rta, int64_t first, int64_t n_points, flight_room *room, bool *use) {
+    int64_t n = n_points * rta->n_bands;
     *use = true;
     if (rta->options->constant_strength > 0) {
-        for (int64_t band = 0; band < n; band++) room->strength[band] = rta->options->constant_strength;
+        for (int64_t i = 0; i < n; i++) room->strength[i] = rta->options->constant_strength;
         return UMK_OK;
     }
     *use = rta->options->average_strength;
     if (!*use) return UMK_OK;
     const umk_conductivity *read = rta->options->read;
     if (read != NULL && read->average_strength != NULL) {
-        memcpy(room->strength, read->average_strength + i * n, (size_t)n * sizeof(double));
+        memcpy(room->strength, read->average_strength + first * rta->n_bands, (size_t)n * sizeof(double));
         return UMK_OK;
     }
     if (rta->model->interaction == NULL) {
         return umk_fail(rta->context, UMK_ERROR_INPUT,
                         "the file read has no averaged strength (ave_pp): make it with --full-pp");
     }
-    umk_status status = umk_linewidth_run(rta->linewidth, rta->context, rta->points[i], NULL, &room->result);
-    if (status == UMK_OK) memcpy(room->strength, room->result.average_strength, (size_t)n * sizeof(double));
+    umk_status status =
+        umk_linewidth_run(rta->linewidth, rta->context, n_points, rta->points + first, NULL, room->results);
+    if (status == UMK_OK) memcpy(room->strength, room->average_strength, (size_t)n * sizeof(double));
     return status;
 }
 
@@ -331,36 +350,46 @@ static umk_status check_finite(const umk_rta *rta, int64_t i, const umk_linewidt
     return UMK_OK;
 }
 
-static umk_status run_point(const umk_rta *rta, int64_t i, point_room *room, umk_conductivity *results) {
+/* Linewidths of the grid points of one flight. */
+static umk_status run_flight(const umk_rta *rta, int64_t first, int64_t n_points, flight_room *room,
+                             umk_conductivity *results) {
     umk_status status = UMK_OK;
     bool use_strength = false;
-    UMK_TRY(choose_strength(rta, i, room, &use_strength));
-    UMK_TRY(umk_linewidth_run(rta->linewidth, rta->context, rta->points[i], use_strength ? room->strength : NULL,
-                              &room->result));
-    UMK_TRY(check_finite(rta, i, &room->result));
-    if (use_strength) memcpy(room->result.average_strength, room->strength, (size_t)rta->n_bands * sizeof(double));
-    store_point(rta, i, &room->result, results);
+    if (rta->linewidth == NULL) return UMK_OK;
+    UMK_TRY(choose_strength(rta, first, n_points, room, &use_strength));
+    UMK_TRY(umk_linewidth_run(rta->linewidth, rta->context, n_points, rta->points + first,
+                              use_strength ? room->strength : NULL, room->results));
+    if (use_strength) {
+        memcpy(room->average_strength, room->strength, (size_t)(n_points * rta->n_bands) * sizeof(double));
+    }
+    for (int64_t i = 0; i < n_points; i++) {
+        UMK_TRY(check_finite(rta, first + i, &room->results[i]));
+        store_point(rta, first + i, &room->results[i], results);
+    }
 cleanup:
     return status;
 }
 
 static umk_status run_scattering(const umk_rta *rta, umk_conductivity *results) {
     umk_status status = UMK_OK;
-    point_room room = {0};
+    flight_room room = {0};
     if (rta->options->read != NULL) {
         UMK_TRY(check_read(rta));
         copy_read(rta, results);
     }
     UMK_TRY(run_isotope(rta, results));
-    UMK_TRY(point_room_create(&room, rta));
-    for (int64_t i = 0; i < rta->n_points; i++) {
-        UMK_TRY(umk_progress(rta->context, (double)i / (double)rta->n_points));
-        if (rta->linewidth != NULL) UMK_TRY(run_point(rta, i, &room, results));
-        if (rta->options->on_point != NULL) UMK_TRY(rta->options->on_point(rta->options->user, results, i));
+    UMK_TRY(flight_room_create(&room, rta));
+    for (int64_t first = 0, n_points; first < rta->n_points; first += n_points) {
+        n_points = rta->n_points - first < room.n_points ? rta->n_points - first : room.n_points;
+        UMK_TRY(umk_progress(rta->context, (double)first / (double)rta->n_points));
+        UMK_TRY(run_flight(rta, first, n_points, &room, results));
+        for (int64_t i = first; rta->options->on_point != NULL && i < first + n_points; i++) {
+            UMK_TRY(rta->options->on_point(rta->options->user, results, i));
+        }
     }
     UMK_TRY(umk_progress(rta->context, 1));
 cleanup:
-    point_room_clear(&room);
+    flight_room_clear(&room);
     return status;
 }
 

@@ -1,63 +1,75 @@
 /*
- * The loops of the weights that decide the run time, each in plain C that the compiler turns into SIMD, compiled for
- * several instruction sets and chosen when the weights are made. Additions run over eight fixed lanes, so that every
- * variant gives the same bits.
+ * The loops of the weights that decide the run time: a readable reference, and fast ones compiled for each instruction
+ * set. The interface is the same, and all are held against the reference.
  */
 #ifndef UMK_WEIGHTS_KERNELS_H
 #define UMK_WEIGHTS_KERNELS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/kernel_set.h"
 
-/** Lanes of a sum over tetrahedra; rows of band arrays are padded to a multiple of it. */
+/** Rows of bands and of vertices are padded to a multiple of this; so many energies are evaluated at a time. */
 #define UMK_WEIGHTS_LANES 8
 
-/** Vertex sums of one band pair: value = second + first, or second - first. */
-typedef struct umk_tetrahedra_view {
-    int64_t n_lanes;             /* number of tetrahedra, padded with weight 0 */
-    const double *shares;        /* (n_lanes) */
-    const double *first_corners; /* (3, n_lanes) the vertices that are not the centre */
-    const double *second_corners;
-    double first_centre, second_centre;
-    bool subtract;
-} umk_tetrahedra_view;
+/** Bytes of scratch that evaluate wants for each vertex; 64-byte aligned. */
+#define UMK_WEIGHTS_VERTEX_BYTES 512
 
-/** Lower and upper ends of the vertex values of one row of band pairs, and where they fall among the energies. */
-typedef struct umk_pair_row {
-    double *sum_low, *sum_high;               /* (n_padded) of w2 + w1 */
-    double *difference_low, *difference_high; /* (n_padded) of w2 - w1 */
-    double *first[3], *end[3];                /* (n_padded) energies first ... end-1 lie within channel 0, 1, 2 */
-} umk_pair_row;
+/** The tetrahedra around a grid point; vertex 0 is the centre of all. */
+typedef struct umk_tetrahedra {
+    int64_t n_tetrahedra, n_vertices, n_padded_vertices;
+    const uint16_t (*corners)[3]; /* (n_tetrahedra) the vertices that are not the centre */
+    const double *shares;         /* (n_tetrahedra) */
+} umk_tetrahedra;
+
+/** Vertex values of the bands of one leg, in both layouts; padding holds zeros. */
+typedef struct umk_leg_values {
+    double *by_vertex; /* (n_vertices, n_padded_bands) */
+    double *by_band;   /* (n_bands, n_padded_vertices) */
+    int64_t *points;   /* (n_vertices) BZ points they come from */
+} umk_leg_values;
+
+/**
+ * Which of eight neighbouring bands k at q2 can conserve energy: bit k of channel[0] for w0 = w1 + w2, channel[1] for
+ * w0 = w2 - w1, channel[2] for w0 = w1 - w2; any: of one of them.
+ */
+typedef struct umk_hits {
+    uint8_t channel[3], any;
+} umk_hits;
 
 typedef struct umk_weights_kernels {
-    const char *name;
-
-    /** Sum over the tetrahedra of share times delta weight of the centre at this energy. */
-    double (*delta_weight)(const umk_tetrahedra_view *view, double energy);
+    /** Both layouts of the values, from frequencies (.., n_bands) at the n_vertices points; none stays below lowest. */
+    void (*gather)(const umk_tetrahedra *tetrahedra, int64_t n_bands, const double *frequencies, const int64_t *points,
+                   double lowest, umk_leg_values *values);
 
     /**
-     * Ends of w2[v][k] +- w1[v] over the n_vertices vertices for all k (w1 with the given stride, w2 (n_vertices,
-     * n_padded)), then for ascending energies the range within sum, difference, and negative difference.
+     * hits (n_energies, n_bands, n_padded_bands / 8): the energy lies within the closed interval of vertex values of
+     * the channel, w2 + w1, w2 - w1, w1 - w2 of all pairs of bands of first (q1) and second (q2).
      */
-    void (*pair_row)(const umk_pair_row *row, int64_t n_vertices, int64_t n_padded, const double *w1, int64_t stride,
-                     const double *w2, int64_t n_energies, const double *energies);
+    void (*find_tetrahedra)(const umk_tetrahedra *tetrahedra, int64_t n_bands, const umk_leg_values *first,
+                            const umk_leg_values *second, int64_t n_energies, const double *energies, umk_hits *hits);
 
-    /** outside[i] = 1 where |(E - w1) - w2|, |(E + w1) - w2|, and |(E - w1) + w2| of pair i all exceed reach, else 0.
-     */
-    void (*find_outside)(int64_t n, double energy, const double *w1, const double *w2, double reach, double *outside);
+    /** row[v] = second[v] + sign first[v] - energy for all vertices; first may be NULL. */
+    void (*fill_row)(const umk_tetrahedra *tetrahedra, double sign, const double *first, const double *second,
+                     double energy, double *row);
 
-    /** Gaussians of these three arguments for n pairs: planes 0, 1 and 2 as in umk_weights_triplets. */
-    void (*smear_pairs)(int64_t n, double energy, const double *w1, const double *w2, double sigma, double *plane0,
-                        double *plane1, double *plane2);
+    /** Weights of UMK_WEIGHTS_LANES rows (.., n_padded_vertices) of vertex values relative to the energy. */
+    void (*evaluate)(const umk_tetrahedra *tetrahedra, const double *rows, void *scratch,
+                     double weights[UMK_WEIGHTS_LANES]);
 
-    /** out[i] = Gaussian of energies[i] - frequency. */
-    void (*smear_point)(int64_t n, const double *energies, double frequency, double sigma, double *out);
+    /** The same hits for Gaussians: where |(E - w1) - w2|, |(E + w1) - w2| or |(E - w1) + w2| is at most reach. */
+    void (*find_gaussians)(int64_t n_bands, int64_t n_padded_bands, const double *first, const double *second,
+                           int64_t n_energies, const double *energies, double reach, umk_hits *hits);
+
+    /** out[i] = Gaussian of width sigma at x[i], i < n; n is a multiple of UMK_WEIGHTS_LANES; out may be x. */
+    void (*gaussians)(int64_t n, const double *x, double sigma, double *out);
 } umk_weights_kernels;
 
-/** The best variant for this CPU. */
-const umk_weights_kernels *umk_weights_kernels_select(void);
+extern const umk_weights_kernels umk_weights_kernels_reference;
+extern const umk_weights_kernels umk_weights_kernels_portable;
+extern const umk_weights_kernels umk_weights_kernels_avx2;
+extern const umk_weights_kernels umk_weights_kernels_avx512;
+extern const umk_weights_kernels umk_weights_kernels_neon;
 
-/** Variant number i that this CPU can run, or NULL after the last; 0 is the one for any CPU. */
-const umk_weights_kernels *umk_weights_kernels_variant(int i);
+/** Kernels of a set that runs here. */
+const umk_weights_kernels *umk_weights_kernels_of(umk_kernel_set set);
 
 #endif

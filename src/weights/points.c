@@ -3,77 +3,81 @@
 
 #include "weights/internal.h"
 
-/** Number of the n ascending energies that lie below the bound, or (with_equal) not above it. */
-static int64_t count_energies(int64_t n, const double *energies, double bound, bool with_equal) {
-    int64_t low = 0;
-    while (n > 0) {
-        int64_t half = n / 2;
-        bool below = with_equal ? energies[low + half] <= bound : energies[low + half] < bound;
-        low = below ? low + half + 1 : low;
-        n = below ? n - half - 1 : half;
-    }
-    return low;
+/** Scratch of one worker, in the same workspace that triplets use. */
+typedef struct scratch {
+    umk_leg_values leg;
+    umk_weights_queue queue;
+    double *arguments; /* (UMK_WEIGHTS_CHUNK) of Gaussians */
+} scratch;
+
+static void lay_out(scratch *s, const umk_weights *weights, int64_t n_bands, void *workspace) {
+    int64_t bytes = 0;
+    umk_weights_queue_lay_out(&s->queue, weights, workspace, &bytes);
+    umk_leg_values_lay_out(&s->leg, weights, n_bands, workspace, &bytes);
+    s->arguments = umk_weights_take(workspace, &bytes, UMK_WEIGHTS_CHUNK, sizeof(double));
 }
 
-/** Column of one band; the second leg holds zeros. */
-static void weigh_band(const umk_weights_scratch *scratch, const umk_weights *weights, int64_t band, int64_t n_energies,
-                       double *values) {
-    const double *vertices = scratch->vertex_values[0] + band;
+/* One band at all energies: 0 outside the closed interval of its vertex values. */
+static void weigh_band(scratch *s, const umk_weights *weights, int64_t n_bands, int64_t band, int64_t n_energies,
+                       const double *energies, double *values) {
+    const double *vertices = s->leg.by_band + band * weights->tetrahedra.n_padded_vertices;
     double low = vertices[0], high = vertices[0];
     for (int64_t v = 1; v < weights->n_vertices; v++) {
-        double value = vertices[v * scratch->n_padded];
-        low = value < low ? value : low;
-        high = value > high ? value : high;
+        low = vertices[v] < low ? vertices[v] : low;
+        high = vertices[v] > high ? vertices[v] : high;
     }
-    umk_tetrahedra_view view = {.n_lanes = weights->n_lanes,
-                                .shares = weights->lane_shares,
-                                .first_corners = scratch->corners[0] + band * 3 * weights->n_lanes,
-                                .second_corners = scratch->corners[1],
-                                .first_centre = vertices[0]};
-    int64_t end = count_energies(n_energies, scratch->energies, high, true);
-    for (int64_t e = count_energies(n_energies, scratch->energies, low, false); e < end; e++) {
-        values[scratch->order[e] * scratch->n_bands + band] =
-            weights->kernels->delta_weight(&view, scratch->energies[e]);
+    for (int64_t e = 0; e < n_energies; e++) {
+        if (energies[e] < low || energies[e] > high) continue;
+        umk_weights_queue_push(&s->queue, 1, NULL, vertices, energies[e], values + e * n_bands + band);
     }
 }
 
-static void weigh_tetrahedra(umk_weights_scratch *scratch, const umk_weights *weights, const umk_phonons *phonons,
-                             int64_t bz_point, int64_t n, const double *energies, double *values) {
+/* Means over the degenerate sets of the point, for each energy. */
+static void average_sets(const int64_t *set_first, int64_t n_bands, int64_t n_energies, double *values) {
+    for (int64_t begin = 0, end; begin < n_bands; begin = end) {
+        end = umk_set_end(set_first, n_bands, begin);
+        for (int64_t e = 0; end > begin + 1 && e < n_energies; e++) {
+            double *row = values + e * n_bands, sum = 0;
+            for (int64_t b = begin; b < end; b++) sum += row[b];
+            for (int64_t b = begin; b < end; b++) row[b] = sum / (double)(end - begin);
+        }
+    }
+}
+
+static void weigh_tetrahedra(scratch *s, const umk_weights *weights, const umk_phonons *phonons, int64_t bz_point,
+                             int64_t n, const double *energies, double *values) {
     int64_t n_bands = phonons->n_bands;
     memset(values, 0, (size_t)(n * n_bands) * sizeof *values);
-    umk_weights_sort_energies(scratch, n, energies);
-    for (int64_t b = 0; b < n_bands; b++) weigh_band(scratch, weights, b, n, values);
+    umk_weights_gather(&s->leg, weights, phonons, bz_point, false, false);
+    for (int64_t b = 0; b < n_bands; b++) weigh_band(s, weights, n_bands, b, n, energies, values);
+    umk_weights_queue_flush(&s->queue);
     if (weights->options.no_average_degenerate_weights) return;
-    int64_t n_sets = umk_weights_find_sets(phonons->set_first + bz_point * n_bands, n_bands, scratch->sets[0]);
-    umk_weights_average(values, 1, n, n_bands, n_sets, (const int64_t(*)[2])scratch->sets[0]);
+    average_sets(phonons->set_first + bz_point * n_bands, n_bands, n, values);
 }
 
-static void weigh_gaussians(const umk_weights *weights, const umk_phonons *phonons, int64_t bz_point, int64_t n,
-                            const double *energies, double *column, double *values) {
-    for (int64_t b = 0; b < phonons->n_bands; b++) {
-        double frequency = phonons->frequencies[bz_point * phonons->n_bands + b];
-        weights->kernels->smear_point(n, energies, frequency, weights->options.sigma, column);
-        for (int64_t e = 0; e < n; e++) values[e * phonons->n_bands + b] = column[e];
+static void weigh_gaussians(const scratch *s, const umk_weights *weights, const umk_phonons *phonons, int64_t bz_point,
+                            int64_t n_energies, const double *energies, double *values) {
+    int64_t n_bands = phonons->n_bands;
+    const double *frequencies = phonons->frequencies + bz_point * n_bands;
+    for (int64_t begin = 0; begin < n_energies; begin += UMK_WEIGHTS_CHUNK) {
+        int64_t n = n_energies - begin < UMK_WEIGHTS_CHUNK ? n_energies - begin : UMK_WEIGHTS_CHUNK;
+        for (int64_t b = 0; b < n_bands; b++) {
+            for (int64_t e = 0; e < UMK_WEIGHTS_CHUNK; e++) {
+                s->arguments[e] = energies[begin + (e < n ? e : 0)] - frequencies[b];
+            }
+            weights->kernels->gaussians(UMK_WEIGHTS_CHUNK, s->arguments, weights->options.sigma, s->arguments);
+            for (int64_t e = 0; e < n; e++) values[(begin + e) * n_bands + b] = s->arguments[e];
+        }
     }
 }
 
 void umk_weights_points(const umk_weights *weights, const umk_phonons *phonons, int64_t bz_point,
                         int64_t n_frequency_points, const double *frequency_points, double *values, void *workspace) {
-    umk_weights_scratch scratch;
-    int64_t n_bands = phonons->n_bands;
-    bool smear = weights->options.sigma > 0;
-    umk_weights_lay_out(&scratch, weights, n_bands, workspace);
-    if (!smear) {
-        umk_weights_gather(&scratch, weights, phonons, 0, bz_point, false, false);
-        memset(scratch.corners[1], 0, (size_t)(3 * weights->n_lanes) * sizeof(double));
-    }
-    for (int64_t begin = 0; begin < n_frequency_points; begin += UMK_WEIGHTS_CHUNK) {
-        int64_t n = n_frequency_points - begin < UMK_WEIGHTS_CHUNK ? n_frequency_points - begin : UMK_WEIGHTS_CHUNK;
-        const double *energies = frequency_points + begin;
-        if (smear) {
-            weigh_gaussians(weights, phonons, bz_point, n, energies, scratch.energies, values + begin * n_bands);
-        } else {
-            weigh_tetrahedra(&scratch, weights, phonons, bz_point, n, energies, values + begin * n_bands);
-        }
+    scratch s;
+    lay_out(&s, weights, phonons->n_bands, workspace);
+    if (weights->options.sigma > 0) {
+        weigh_gaussians(&s, weights, phonons, bz_point, n_frequency_points, frequency_points, values);
+    } else {
+        weigh_tetrahedra(&s, weights, phonons, bz_point, n_frequency_points, frequency_points, values);
     }
 }

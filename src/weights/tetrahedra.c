@@ -128,14 +128,20 @@ static int64_t vertex_number(umk_weights *weights, const int64_t step[3]) {
 static void number_vertices(umk_weights *weights) {
     const int64_t origin[3] = {0};
     vertex_number(weights, origin);
-    for (int64_t lane = 0; lane < weights->n_lanes; lane++) {
-        int64_t t = lane < weights->n_tetrahedra ? lane : 0;
+    for (int64_t t = 0; t < weights->n_tetrahedra; t++) {
         for (int c = 1; c < 4; c++) {
-            int64_t v = vertex_number(weights, weights->relative_addresses[t][c]);
-            weights->corner_vertices[(c - 1) * weights->n_lanes + lane] = v;
+            weights->corners[t][c - 1] = (uint16_t)vertex_number(weights, weights->relative_addresses[t][c]);
         }
-        weights->lane_shares[lane] = lane < weights->n_tetrahedra ? weights->tetrahedron_weights[lane] : 0;
     }
+    for (int64_t v = 0; v < weights->n_vertices; v++) {
+        for (int i = 0; i < 3; i++) {
+            weights->folded[0][v][i] = umk_modulo(weights->steps[v][i], weights->grid->diagonal[i]);
+            weights->folded[1][v][i] = umk_modulo(-weights->steps[v][i], weights->grid->diagonal[i]);
+        }
+    }
+    weights->tetrahedra =
+        (umk_tetrahedra){weights->n_tetrahedra, weights->n_vertices, umk_weights_padded(weights->n_vertices),
+                         (const uint16_t(*)[3])weights->corners, weights->tetrahedron_weights};
 }
 
 umk_status umk_weights_make_tetrahedra(umk_weights *weights, umk_context *context) {
@@ -150,12 +156,11 @@ umk_status umk_weights_make_tetrahedra(umk_weights *weights, umk_context *contex
     if (symmetrize) n = rotate_tetrahedra(list, first, grid);
 
     weights->n_tetrahedra = n;
-    weights->n_lanes = (n + UMK_WEIGHTS_LANES - 1) / UMK_WEIGHTS_LANES * UMK_WEIGHTS_LANES;
     UMK_ALLOCATE(context, weights->relative_addresses, n);
     UMK_ALLOCATE(context, weights->tetrahedron_weights, n);
     UMK_ALLOCATE(context, weights->steps, 3 * n + 1);
-    UMK_ALLOCATE(context, weights->corner_vertices, 3 * weights->n_lanes);
-    UMK_ALLOCATE(context, weights->lane_shares, weights->n_lanes);
+    for (int sign = 0; sign < 2; sign++) UMK_ALLOCATE(context, weights->folded[sign], 3 * n + 1);
+    UMK_ALLOCATE(context, weights->corners, n);
     for (int64_t t = 0; t < n; t++) {
         memcpy(weights->relative_addresses[t], list[t].corners, sizeof list[t].corners);
         weights->tetrahedron_weights[t] = (double)list[t].count / (6.0 * (double)n_copies);

@@ -1,6 +1,6 @@
 /*
- * Creation of the weights of a grid, the workspace of a worker, and what triplets and single points share: gathering
- * the frequencies of the neighbours, sorting energies, means over degenerate bands.
+ * Creation of the weights of a grid, and what triplets and single points share: gathering the frequencies of the
+ * neighbours, and the queue that fills the lanes of the kernels.
  */
 #include <math.h>
 #include <string.h>
@@ -20,18 +20,39 @@ static umk_status check_options(umk_context *context, const umk_weights_options 
     return UMK_OK;
 }
 
+const umk_weights_kernels *umk_weights_kernels_of(umk_kernel_set set) {
+    switch (set) {
+    case UMK_KERNELS_REFERENCE:
+        return &umk_weights_kernels_reference;
+#if defined(__x86_64__)
+    case UMK_KERNELS_AVX2:
+        return &umk_weights_kernels_avx2;
+    case UMK_KERNELS_AVX512:
+        return &umk_weights_kernels_avx512;
+#elif defined(__aarch64__)
+    case UMK_KERNELS_NEON:
+        return &umk_weights_kernels_neon;
+#endif
+    default:
+        return &umk_weights_kernels_portable;
+    }
+}
+
 umk_status umk_weights_create(umk_weights **weights, umk_context *context, const umk_grid *grid,
                               const umk_weights_options *options) {
     umk_status status = UMK_OK;
     umk_weights *made = NULL;
     umk_weights_options defaults = UMK_WEIGHTS_OPTIONS_INIT;
+    umk_kernel_set set;
     *weights = NULL;
     if (options == NULL) options = &defaults;
     UMK_TRY(check_options(context, options));
+    UMK_TRY(umk_kernel_set_choose(&set, context, options->kernels));
     UMK_ALLOCATE(context, made, 1);
     made->grid = grid;
     made->options = *options;
-    made->kernels = umk_weights_kernels_select();
+    made->options.kernels = NULL; /* borrowed for the call */
+    made->kernels = umk_weights_kernels_of(set);
     UMK_TRY(umk_weights_make_tetrahedra(made, context));
     *weights = made;
     made = NULL;
@@ -46,143 +67,88 @@ void umk_weights_destroy(umk_weights *weights) {
     umk_release(weights->relative_addresses);
     umk_release(weights->tetrahedron_weights);
     umk_release(weights->steps);
-    umk_release(weights->corner_vertices);
-    umk_release(weights->lane_shares);
+    umk_release(weights->folded[0]);
+    umk_release(weights->folded[1]);
+    umk_release(weights->corners);
     umk_release(weights);
 }
 
 /* ---- workspace --------------------------------------------------------------------------------------------------*/
 
-static int64_t round_up(int64_t n) {
-    return (n + UMK_WEIGHTS_LANES - 1) / UMK_WEIGHTS_LANES * UMK_WEIGHTS_LANES;
-}
-
-/** The next n 8-byte words of the workspace; n is a multiple of the lanes, which keeps them aligned. */
-static void *take(char *workspace, int64_t *bytes, int64_t n) {
+void *umk_weights_take(char *workspace, int64_t *bytes, int64_t n, int64_t size) {
     void *place = workspace == NULL ? NULL : workspace + *bytes;
-    *bytes += n * (int64_t)sizeof(double);
+    *bytes += (n * size + 63) / 64 * 64;
     return place;
 }
 
-int64_t umk_weights_lay_out(umk_weights_scratch *scratch, const umk_weights *weights, int64_t n_bands,
-                            void *workspace) {
-    umk_weights_scratch s = {.n_bands = n_bands, .n_padded = round_up(n_bands)};
-    int64_t bytes = 0;
-    s.n_padded_vertices = round_up(weights->n_vertices);
-    s.n_padded_pairs = round_up(n_bands * n_bands);
-    s.energies = take(workspace, &bytes, UMK_WEIGHTS_CHUNK);
-    s.order = take(workspace, &bytes, UMK_WEIGHTS_CHUNK);
-    s.ends = take(workspace, &bytes, 4 * s.n_padded);
-    s.ranges = take(workspace, &bytes, 6 * s.n_padded);
-    for (int leg = 0; leg < 2; leg++) s.sets[leg] = take(workspace, &bytes, s.n_padded);
-    if (weights->options.sigma > 0) {
-        s.pairs = take(workspace, &bytes, 8 * s.n_padded_pairs);
-        s.inside = take(workspace, &bytes, s.n_padded_pairs);
-    } else {
-        s.band_values = take(workspace, &bytes, s.n_padded_vertices);
-        for (int leg = 0; leg < 2; leg++) {
-            s.vertex_values[leg] = take(workspace, &bytes, weights->n_vertices * s.n_padded);
-            s.corners[leg] = take(workspace, &bytes, n_bands * 3 * weights->n_lanes);
-        }
-    }
-    if (scratch != NULL) *scratch = s;
-    return bytes;
+void umk_weights_queue_lay_out(umk_weights_queue *queue, const umk_weights *weights, char *workspace, int64_t *bytes) {
+    int64_t n_padded = weights->tetrahedra.n_padded_vertices;
+    *queue = (umk_weights_queue){.weights = weights};
+    queue->rows = umk_weights_take(workspace, bytes, UMK_WEIGHTS_LANES * n_padded, sizeof(double));
+    queue->scratch = umk_weights_take(workspace, bytes, weights->n_vertices, UMK_WEIGHTS_VERTEX_BYTES);
 }
 
-int64_t umk_weights_workspace_size(const umk_weights *weights, int64_t n_bands) {
-    return umk_weights_lay_out(NULL, weights, n_bands, NULL);
+void umk_leg_values_lay_out(umk_leg_values *values, const umk_weights *weights, int64_t n_bands, char *workspace,
+                            int64_t *bytes) {
+    const umk_tetrahedra *tetrahedra = &weights->tetrahedra;
+    int64_t n = umk_weights_padded(n_bands);
+    values->by_vertex = umk_weights_take(workspace, bytes, tetrahedra->n_vertices * n, sizeof(double));
+    values->by_band = umk_weights_take(workspace, bytes, n_bands * tetrahedra->n_padded_vertices, sizeof(double));
+    values->points = umk_weights_take(workspace, bytes, tetrahedra->n_vertices, sizeof(int64_t));
 }
 
-void umk_weights_sort_energies(umk_weights_scratch *scratch, int64_t n, const double *energies) {
-    double *sorted = scratch->energies;
-    int64_t *order = scratch->order;
-    for (int64_t i = 0; i < n; i++) {
-        int64_t place = i;
-        for (; place > 0 && sorted[place - 1] > energies[i]; place--) {
-            sorted[place] = sorted[place - 1];
-            order[place] = order[place - 1];
-        }
-        sorted[place] = energies[i];
-        order[place] = i;
+/* ---- queue ------------------------------------------------------------------------------------------------------*/
+
+void umk_weights_queue_flush(umk_weights_queue *queue) {
+    const umk_tetrahedra *tetrahedra = &queue->weights->tetrahedra;
+    int64_t n_padded = tetrahedra->n_padded_vertices;
+    double weights[UMK_WEIGHTS_LANES];
+    if (queue->n == 0) return;
+    for (int64_t lane = queue->n; lane < UMK_WEIGHTS_LANES; lane++) { /* lanes without an owner repeat the first */
+        memcpy(queue->rows + lane * n_padded, queue->rows, (size_t)n_padded * sizeof *queue->rows);
     }
+    queue->weights->kernels->evaluate(tetrahedra, queue->rows, queue->scratch, weights);
+    for (int64_t lane = 0; lane < queue->n; lane++) *queue->targets[lane] = weights[lane];
+    queue->n = 0;
 }
 
 /* ---- neighbours -------------------------------------------------------------------------------------------------*/
 
-/** As umk_grid_bz_index of address + step, with the GR address of the centre (0 ... D-1) known. */
-static int64_t neighbour(const umk_grid *grid, const int64_t centre[3], const int64_t address[3], const int64_t step[3],
-                         int64_t sign) {
-    int64_t folded[3];
+/**
+ * BZ index of the image with the address centre + step, or of the first image of that grid point where none has it:
+ * phono3py's rule. base is the centre's address modulo D, folded the step's.
+ */
+static int64_t neighbour(const umk_grid *grid, const int64_t base[3], const int64_t folded[3], const int64_t centre[3],
+                         const int64_t step[3], int sign) {
+    int64_t place[3];
     for (int i = 0; i < 3; i++) {
-        folded[i] = centre[i] + sign * step[i];
-        if (folded[i] < 0) folded[i] += grid->diagonal[i];
-        if (folded[i] >= grid->diagonal[i]) folded[i] -= grid->diagonal[i];
-        if (folded[i] < 0 || folded[i] >= grid->diagonal[i]) folded[i] = umk_modulo(folded[i], grid->diagonal[i]);
+        place[i] = base[i] + folded[i];
+        if (place[i] >= grid->diagonal[i]) place[i] -= grid->diagonal[i];
     }
-    int64_t gr = folded[0] + grid->diagonal[0] * (folded[1] + grid->diagonal[1] * folded[2]);
+    int64_t gr = place[0] + grid->diagonal[0] * (place[1] + grid->diagonal[1] * place[2]);
     int64_t first = grid->bz_map[gr], end = grid->bz_map[gr + 1];
     for (int64_t i = first; end > first + 1 && i < end; i++) {
         const int64_t *image = grid->addresses[i];
-        if (image[0] == address[0] + sign * step[0] && image[1] == address[1] + sign * step[1] &&
-            image[2] == address[2] + sign * step[2]) {
+        if (image[0] == centre[0] + sign * step[0] && image[1] == centre[1] + sign * step[1] &&
+            image[2] == centre[2] + sign * step[2]) {
             return i;
         }
     }
     return first;
 }
 
-/** Vertex values of a leg, laid out for the tetrahedra. */
-static void spread_corners(umk_weights_scratch *scratch, const umk_weights *weights, int leg) {
-    int64_t n_corners = 3 * weights->n_lanes, n_padded = scratch->n_padded;
-    const int64_t *corner_vertices = weights->corner_vertices;
-    double *band_values = scratch->band_values;
-    for (int64_t b = 0; b < scratch->n_bands; b++) {
-        double *restrict corners = scratch->corners[leg] + b * n_corners;
-        for (int64_t v = 0; v < weights->n_vertices; v++)
-            band_values[v] = scratch->vertex_values[leg][v * n_padded + b];
-        for (int64_t i = 0; i < n_corners; i++) corners[i] = band_values[corner_vertices[i]];
-    }
-}
-
-void umk_weights_gather(umk_weights_scratch *scratch, const umk_weights *weights, const umk_phonons *phonons, int leg,
+void umk_weights_gather(umk_leg_values *values, const umk_weights *weights, const umk_phonons *phonons,
                         int64_t bz_point, bool reverse, bool clip) {
     const umk_grid *grid = weights->grid;
+    const umk_tetrahedra *tetrahedra = &weights->tetrahedra;
     const int64_t *address = grid->addresses[bz_point];
-    int64_t centre[3];
-    double lowest = clip ? 0 : -INFINITY;
-    for (int i = 0; i < 3; i++) centre[i] = umk_modulo(address[i], grid->diagonal[i]);
-    for (int64_t v = 0; v < weights->n_vertices; v++) {
-        int64_t point = v == 0 ? bz_point : neighbour(grid, centre, address, weights->steps[v], reverse ? -1 : 1);
-        const double *frequencies = phonons->frequencies + point * phonons->n_bands;
-        double *values = scratch->vertex_values[leg] + v * scratch->n_padded;
-        for (int64_t b = 0; b < scratch->n_bands; b++) {
-            values[b] = frequencies[b] < lowest ? lowest : frequencies[b];
-        }
-        for (int64_t b = scratch->n_bands; b < scratch->n_padded; b++) values[b] = 0;
+    int64_t base[3];
+    for (int i = 0; i < 3; i++) base[i] = umk_modulo(address[i], grid->diagonal[i]);
+    values->points[0] = bz_point;
+    for (int64_t v = 1; v < tetrahedra->n_vertices; v++) {
+        values->points[v] =
+            neighbour(grid, base, weights->folded[reverse][v], address, weights->steps[v], reverse ? -1 : 1);
     }
-    spread_corners(scratch, weights, leg);
-}
-
-int64_t umk_weights_find_sets(const int64_t *set_first, int64_t n, int64_t (*sets)[2]) {
-    int64_t n_sets = 0;
-    for (int64_t first = 0, end; first < n; first = end) {
-        for (end = first + 1; end < n && set_first[end] == set_first[first];) end++;
-        if (end == first + 1) continue;
-        sets[n_sets][0] = first;
-        sets[n_sets++][1] = end;
-    }
-    return n_sets;
-}
-
-void umk_weights_average(double *values, int64_t band_stride, int64_t n_columns, int64_t column_stride, int64_t n_sets,
-                         const int64_t (*sets)[2]) {
-    for (int64_t s = 0; s < n_sets; s++) {
-        int64_t first = sets[s][0], end = sets[s][1];
-        for (int64_t c = 0; c < n_columns; c++) {
-            double *column = values + c * column_stride, sum = 0;
-            for (int64_t b = first; b < end; b++) sum += column[b * band_stride];
-            double mean = sum / (double)(end - first);
-            for (int64_t b = first; b < end; b++) column[b * band_stride] = mean;
-        }
-    }
+    weights->kernels->gather(tetrahedra, phonons->n_bands, phonons->frequencies, values->points, clip ? 0 : -INFINITY,
+                             values);
 }

@@ -7,7 +7,7 @@ set -u
 program=$1 helper=$2 examples=$3 scratch=$4
 limit=${UMKLAPP_TEST_LIMIT:-20} # seconds of one case
 silicon=$examples/si-pbesol salt=$examples/nacl
-unset UMKLAPP_NUM_THREADS UMKLAPP_GP_BATCH_SIZE
+unset UMKLAPP_NUM_THREADS UMKLAPP_GP_BATCH_SIZE UMKLAPP_KERNELS
 n_cases=0 n_failed=0 n_skipped=0
 rm -rf "$scratch"
 mkdir -p "$scratch/work"

@@ -7,10 +7,12 @@
  *   helper zeros FILE NAME TYPE N ...             a dataset of zeros with this shape; TYPE: real, single, integer, text
  *   helper integers FILE NAME N ...               a dataset of one dimension with these integers
  *   helper set FILE NAME INDEX VALUE              one element of a dataset of reals (nan and inf are values too)
- *   helper limit SECONDS PROGRAM ...              runs a program, which is killed by SIGALRM when it takes longer
+ *   helper compare FILE OTHER NAME TOLERANCE      deviation of a dataset from the other's, relative to the largest
+ * element helper limit SECONDS PROGRAM ...              runs a program, which is killed by SIGALRM when it takes longer
  *   helper unprivileged PROGRAM ...               runs a program without the rights of root
  */
 #include <hdf5.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -163,6 +165,45 @@ static bool change(const char *verb, int argc, char **argv) {
     return good || fail(verb, argv[0]);
 }
 
+/* A dataset of reals, freed by the caller; NULL where there is none. */
+static double *read_reals(const char *path, const char *name, hsize_t *n) {
+    double *values = NULL;
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t dataset = file < 0 ? -1 : H5Dopen2(file, name, H5P_DEFAULT);
+    hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
+    if (space >= 0) {
+        *n = (hsize_t)H5Sget_simple_extent_npoints(space);
+        values = calloc(*n + 1, sizeof *values);
+    }
+    if (values != NULL && H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
+        free(values);
+        values = NULL;
+    }
+    if (space >= 0) H5Sclose(space);
+    if (dataset >= 0) H5Dclose(dataset);
+    if (file >= 0) H5Fclose(file);
+    if (values == NULL) fail("cannot be read", path);
+    return values;
+}
+
+static bool compare(int argc, char **argv) {
+    hsize_t n[2] = {0, 0};
+    if (argc != 4) return fail("wrong arguments", "compare");
+    double *got = read_reals(argv[0], argv[2], &n[0]), *expected = read_reals(argv[1], argv[2], &n[1]);
+    double largest = 0, worst = 0;
+    bool good = got != NULL && expected != NULL && n[0] == n[1] && n[0] > 0;
+    for (hsize_t i = 0; good && i < n[0]; i++) {
+        double difference = fabs(got[i] - expected[i]);
+        largest = fmax(largest, fabs(expected[i]));
+        worst = difference <= worst ? worst : difference; /* keeps NaN */
+    }
+    free(got);
+    free(expected);
+    good = good && largest > 0 && worst <= strtod(argv[3], NULL) * largest;
+    if (!good) fprintf(stderr, "helper: %s: %g of %g\n", argv[2], worst, largest);
+    return good;
+}
+
 /* ---- programs ---------------------------------------------------------------------------------------------------*/
 
 static bool start(char **argv) {
@@ -177,6 +218,8 @@ int main(int argc, char **argv) {
         good = flip(argc - 2, argv + 2);
     } else if (strcmp(verb, "cut") == 0) {
         good = cut(argc - 2, argv + 2);
+    } else if (strcmp(verb, "compare") == 0) {
+        good = compare(argc - 2, argv + 2);
     } else if (strcmp(verb, "limit") == 0 && argc > 3) {
         alarm((unsigned)atoi(argv[2]));
         good = start(argv + 3);

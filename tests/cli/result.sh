@@ -46,7 +46,7 @@ done
 accept rta "$si" --mesh 5 5 5 --ts 300
 prints '  300.0      66.059     66.059     66.059' 'silicon 5x5x5'
 order 'phono3py_disp.yaml;Space group: Fd-3m (227), 48 rotations;Primitive cell: 2 atoms;fc2 was read from;fc3 was read from;Mesh: 5 x 5 x 5, 125 grid points, 10 irreducible;triplets: 255;Estimated memory;Scattering;Thermal conductivity (W/m-K) with tetrahedron method;written to "kappa-m555.hdf5"'
-prints 'time: about' 'log'
+grep -q 'time: about' "$scratch/out" && fail 'the time of a run of 10 grid points is estimated'
 # shellcheck disable=SC2012
 [ "$(ls -A | tr '\n' ' ')" = 'kappa-m555.hdf5 phono3py.yaml ' ] || fail "files of a run: $(ls -A)"
 mv kappa-m555.hdf5 "$scratch/kappa-m555.hdf5"
@@ -57,6 +57,13 @@ accept rta phono3py.yaml --mesh 5 5 5 --ts 300 -q
 [ ! -s "$scratch/out" ] || fail '--quiet printed something'
 accept rta "$si" --mesh 5 5 5 --ts 300 -v -o summary.yaml
 [ -s summary.yaml ] || fail '-o summary.yaml wrote nothing'
+clear_work
+
+# ---- 64 irreducible points and more: how long it will take
+accept rta "$si" --mesh 13 13 13 --ts 300 --const-ave-pp 1e-10 -o constant.yaml
+grep -q 'time: about' "$scratch/out" && fail 'the time of a run with a constant strength is estimated'
+accept rta "$si" --mesh 13 13 13 --ts 300
+prints 'time: about' 'log'
 clear_work
 
 # ---- threads

@@ -1,11 +1,11 @@
-/* The same input gives the same bits on any number of threads. */
+/* The same input gives the same bits on any number of threads, with any number of grid points in flight. */
 #include "support/model.h"
 
 #include <string.h>
 
 static const double temperatures[2] = {100, 300}, sigmas[2] = {0, 0.1};
 
-static void run(const char *example, int n_threads, umk_conductivity results[2]) {
+static void run(const char *example, int n_threads, int64_t in_flight, umk_conductivity results[2]) {
     const double variances[2] = {2e-4, 3e-4};
     umk_context *context = test_context(n_threads);
     test_model *model = test_model_load(context, &(test_model_options){.example = example});
@@ -17,6 +17,7 @@ static void run(const char *example, int n_threads, umk_conductivity results[2])
     options.sigmas = sigmas;
     options.normal_umklapp = options.full_strength = true;
     options.mass_variances = variances;
+    options.grid_points_in_flight = in_flight;
     test_run_rta(results, model, &mesh, &options);
     test_mesh_free(&mesh);
     test_model_free(model);
@@ -43,10 +44,11 @@ static void expect_same_bits(const umk_conductivity *a, const umk_conductivity *
 
 static void check(const char *example) {
     umk_conductivity one[2], other[2];
-    const int n_threads[3] = {2, 5, 1};
-    run(example, 1, one);
-    for (int i = 0; i < 3; i++) {
-        run(example, n_threads[i], other);
+    const int n_threads[5] = {2, 5, 1, 1, 16}; /* more than there are tasks, at last */
+    const int64_t in_flight[5] = {0, 3, 1, 100, 1};
+    run(example, 1, 0, one);
+    for (int i = 0; i < 5; i++) {
+        run(example, n_threads[i], in_flight[i], other);
         for (int s = 0; s < 2; s++) {
             expect_same_bits(&one[s], &other[s]);
             umk_conductivity_clear(&other[s]);

@@ -49,12 +49,12 @@ typedef struct widths {
 static void run(const test_mesh *mesh, int64_t bz_point, const double *average, widths *out) {
     umk_weights *weights[2] = {make_weights(mesh, 0), make_weights(mesh, 0.1)};
     umk_linewidth *linewidth;
-    umk_linewidth_options options = {n_temperatures, temperatures, 2, weights, true, true, -1};
+    umk_linewidth_options options = {n_temperatures, temperatures, 2, weights, true, true, -1, 0};
     umk_linewidth_result result = {&out->gamma[0][0][0], &out->normal[0][0][0], &out->umklapp[0][0][0], out->strength,
                                    0};
     test_try(context,
              umk_linewidth_create(&linewidth, context, mesh->interaction, mesh->grid, mesh->phonons, &options));
-    test_try(context, umk_linewidth_run(linewidth, context, bz_point, average, &result));
+    test_try(context, umk_linewidth_run(linewidth, context, 1, &bz_point, average, &result));
     umk_linewidth_destroy(linewidth);
     for (int w = 0; w < 2; w++) umk_weights_destroy(weights[w]);
 }

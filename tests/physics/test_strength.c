@@ -5,9 +5,7 @@
 #include "crystal/crystal.h"
 #include "support/compare.h"
 #include "support/model.h"
-#include "three_phonon/interaction.h"
-#include <math.h>
-#include <string.h>
+#include "support/strength.h"
 
 enum { n_bands = 6, cube = n_bands * n_bands * n_bands };
 
@@ -37,21 +35,13 @@ static umk_interaction *make_interaction(const test_model *model, bool no_r0_ave
     return interaction;
 }
 
-static void run(const umk_interaction *interaction, const umk_leg legs[3], double strength[cube]) {
-    const umk_strength_kernel *kernel = interaction->kernel;
-    umk_strength_point point = {legs[0], 0, n_bands,
-                                umk_allocate(context, kernel->point_size(interaction, n_bands), 1)};
-    void *workspace = umk_allocate(context, kernel->workspace_size(interaction, n_bands, 1), 1);
-    for (int64_t piece = 0; piece < kernel->n_pieces(interaction); piece++) {
-        kernel->prepare(interaction, &point, piece, workspace);
-    }
-    kernel->strength(interaction, &point, 1, &legs[1], &legs[2], NULL, strength, workspace);
-    umk_release(point.data);
-    umk_release(workspace);
+/* Coordinates of q1 are hundredths here. */
+static void run(umk_interaction *interaction, const umk_leg legs[3], double strength[cube]) {
+    run_triplet(interaction, 100, legs, strength);
 }
 
 /** |V|^2 of phonons at q0, q1 and q2; frequencies (3, n_bands). */
-static void run_at(const test_model *model, const umk_interaction *interaction, double q[3][3], double *frequencies,
+static void run_at(const test_model *model, umk_interaction *interaction, double q[3][3], double *frequencies,
                    double strength[cube]) {
     umk_phonons *phonons;
     test_try(context, umk_phonons_create_at(&phonons, context, model->harmonic, 3, (const double(*)[3])q, NULL));
@@ -70,7 +60,7 @@ static double largest(int64_t n, const double *values) {
 /* ---- translations ------------------------------------------------------------------------------------------------*/
 
 /* Largest |V|^2 (times frequencies, all 1) with translations as the first three modes of one leg at Gamma. */
-static double translation_strength(const test_model *model, const umk_interaction *interaction, int still_leg,
+static double translation_strength(const test_model *model, umk_interaction *interaction, int still_leg,
                                    const double q[3], double *scale) {
     const umk_cell *cell = umk_crystal_primitive(model->crystal);
     const double ones[n_bands] = {1, 1, 1, 1, 1, 1};

@@ -117,9 +117,3 @@ void test_mesh_free(test_mesh *mesh) {
     umk_phonons_destroy(mesh->phonons);
     umk_grid_destroy(mesh->grid);
 }
-
-void test_run_rta(umk_conductivity *results, const test_model *model, const test_mesh *mesh,
-                  const umk_rta_options *options) {
-    umk_transport_model transport = {model->crystal, model->harmonic, mesh->grid, mesh->phonons, mesh->interaction};
-    test_try(model->context, umk_rta_run(results, model->context, &transport, options));
-}

@@ -83,9 +83,10 @@ static void test_against_phono3py(void **state) {
     const double smeared[3][3] = {{1.1551586760822348e-07, 7.986815225118329e-06, 0.0005143735182413845},
                                   {0.0004058647730686046, 0.000421100592580305, 0.0004917558586116932},
                                   {0.0002854952208581198, 0.0002573367414501796, 0.00034978553144890433}};
-    check_reference((umk_weights_options){0, 0, false, false}, 1e-4, averaged);
-    check_reference((umk_weights_options){0, 0, true, true}, 1.5, plain);
-    check_reference((umk_weights_options){0.4, 0, false, false}, 1e-4, smeared);
+    check_reference((umk_weights_options){0}, 1e-4, averaged);
+    check_reference((umk_weights_options){.no_average_degenerate_weights = true, .no_symmetrize_tetrahedra = true}, 1.5,
+                    plain);
+    check_reference((umk_weights_options){.sigma = 0.4}, 1e-4, smeared);
 }
 
 /** All points at once on three threads and each for itself on one. */

@@ -1,8 +1,8 @@
 /* The interaction: choice of kernel, errors, memory that cannot be had; order of triplets; units; the average of
  * --sym-fc3q. */
-#include "three_phonon/interaction.h"
+#include "support/strength.h"
 #include "unit/three_phonon/chain.h"
-#include <math.h>
+#include <stdlib.h>
 
 static void expect_message(umk_context *context, umk_status status, umk_status expected, const char *part) {
     assert_int_equal(status, expected);
@@ -15,21 +15,23 @@ static void test_options(void **state) {
     umk_crystal *crystal = make_chain(context, 2, 2);
     umk_fc3 fc3 = make_single(crystal, 0, 1, 1);
     umk_interaction *interaction;
-    umk_interaction_options options = {.cutoff_frequency = -1, .kernel = "fastest"};
+    umk_interaction_options options = {.cutoff_frequency = -1, .kernels = "fastest"};
     expect_message(context, umk_interaction_create(&interaction, context, crystal, &fc3, &options), UMK_ERROR_ARGUMENT,
                    "fastest");
     assert_null(interaction);
-    options = (umk_interaction_options){.symmetrize_fc3q = true, .kernel = "engine"};
+    options = (umk_interaction_options){.symmetrize_fc3q = true, .kernels = "portable"};
     expect_message(context, umk_interaction_create(&interaction, context, crystal, &fc3, &options), UMK_ERROR_ARGUMENT,
                    "reference kernel");
+    umk_kernel_set fastest;
+    assert_int_equal(umk_kernel_set_choose(&fastest, context, NULL), UMK_OK);
     assert_int_equal(umk_interaction_create(&interaction, context, crystal, &fc3, NULL), UMK_OK);
-    assert_string_equal(interaction->kernel->name, "engine");
+    assert_int_equal(interaction->kernel_set, fastest);
+    assert_ptr_equal(interaction->kernel, &umk_strength_kernel_engine);
     assert_true(interaction->cutoff_frequency == UMK_CUTOFF_FREQUENCY);
-    assert_int_equal(umk_interaction_block_bands(interaction), 6);
     umk_interaction_destroy(interaction);
     options = (umk_interaction_options){.symmetrize_fc3q = true, .cutoff_frequency = 0.5};
     assert_int_equal(umk_interaction_create(&interaction, context, crystal, &fc3, &options), UMK_OK);
-    assert_string_equal(interaction->kernel->name, "reference");
+    assert_ptr_equal(interaction->kernel, &umk_strength_kernel_reference);
     assert_true(interaction->cutoff_frequency == 0.5);
     umk_interaction_destroy(interaction);
     umk_interaction_destroy(NULL);
@@ -43,15 +45,50 @@ static void test_options(void **state) {
     umk_context_destroy(context);
 }
 
+/* Each set by its name and by the variable, which a name that is given goes before. */
+static void test_kernel_sets(void **state) {
+    (void)state;
+    umk_context *context = chain_context(1);
+    umk_crystal *crystal = make_chain(context, 1, 2);
+    umk_fc3 fc3 = make_single(crystal, 0, 1, 1);
+    for (int set = 0; set < UMK_N_KERNEL_SETS; set++) {
+        umk_interaction_options options = {.cutoff_frequency = -1, .kernels = umk_kernel_set_name(set)};
+        umk_interaction *interaction, *by_variable, *by_name;
+        umk_status expected = umk_kernel_set_runs(set) ? UMK_OK : UMK_ERROR_ARGUMENT;
+        assert_int_equal(umk_interaction_create(&interaction, context, crystal, &fc3, &options), expected);
+        setenv("UMKLAPP_KERNELS", umk_kernel_set_name(set), 1);
+        assert_int_equal(umk_interaction_create(&by_variable, context, crystal, &fc3, NULL), expected);
+        options.kernels = "reference";
+        assert_int_equal(umk_interaction_create(&by_name, context, crystal, &fc3, &options), UMK_OK);
+        unsetenv("UMKLAPP_KERNELS");
+        assert_int_equal(by_name->kernel_set, UMK_KERNELS_REFERENCE);
+        umk_interaction_destroy(by_name);
+        if (expected != UMK_OK) {
+            assert_null(interaction);
+            assert_null(by_variable);
+            continue;
+        }
+        assert_int_equal(interaction->kernel_set, set);
+        assert_int_equal(by_variable->kernel_set, set);
+        assert_ptr_equal(by_variable->kernel, interaction->kernel);
+        assert_ptr_equal(by_variable->loops, interaction->loops);
+        umk_interaction_destroy(by_variable);
+        umk_interaction_destroy(interaction);
+    }
+    test_free(fc3.values);
+    umk_crystal_destroy(crystal);
+    umk_context_destroy(context);
+}
+
 static void test_allocation_failures(void **state) {
     (void)state;
     umk_context *context = chain_context(1);
     umk_crystal *crystal = make_chain(context, 1, 2);
     umk_fc3 fc3 = make_single(crystal, 0, 1, 1);
-    const char *const kernels[] = {"engine", "reference"};
+    const char *const kernels[] = {"portable", "reference"};
     for (int k = 0; k < 2; k++) {
         umk_interaction *interaction;
-        umk_interaction_options options = {.cutoff_frequency = -1, .kernel = kernels[k]};
+        umk_interaction_options options = {.cutoff_frequency = -1, .kernels = kernels[k]};
         int n_failures = 0;
         for (;; n_failures++) {
             umk_test_fail_allocation(n_failures);
@@ -118,12 +155,10 @@ static void test_symmetrized(void **state) {
     for (int symmetrize = 0; symmetrize < 2; symmetrize++) {
         umk_interaction *interaction;
         umk_interaction_options options = {
-            .symmetrize_fc3q = symmetrize, .cutoff_frequency = -1, .kernel = "reference"};
+            .symmetrize_fc3q = symmetrize, .cutoff_frequency = -1, .kernels = "reference"};
         assert_int_equal(umk_interaction_create(&interaction, context, crystal, &fc3, &options), UMK_OK);
         double strength[27];
-        umk_strength_point point = {legs[0], 0, 3, NULL};
-        void *workspace = umk_allocate(context, interaction->kernel->workspace_size(interaction, 3, 1), 1);
-        interaction->kernel->strength(interaction, &point, 1, &legs[1], &legs[2], NULL, strength, workspace);
+        run_triplet(interaction, 10, legs, strength);
         for (int m = 0; m < 27; m++) {
             const int bands[3] = {m / 9, m / 3 % 3, m % 3};
             double sum = 0, product = frequencies[bands[0]] * frequencies[bands[1]] * frequencies[bands[2]];
@@ -134,7 +169,6 @@ static void test_symmetrized(void **state) {
             }
             assert_true(fabs(strength[m] - sum / product) < 1e-14);
         }
-        umk_release(workspace);
         umk_interaction_destroy(interaction);
     }
     test_free(fc3.values);
@@ -144,8 +178,9 @@ static void test_symmetrized(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_options), cmocka_unit_test(test_allocation_failures), cmocka_unit_test(test_order),
-        cmocka_unit_test(test_units),   cmocka_unit_test(test_symmetrized),
+        cmocka_unit_test(test_options), cmocka_unit_test(test_kernel_sets), cmocka_unit_test(test_allocation_failures),
+        cmocka_unit_test(test_order),   cmocka_unit_test(test_units),       cmocka_unit_test(test_symmetrized),
     };
+    unsetenv("UMKLAPP_KERNELS");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

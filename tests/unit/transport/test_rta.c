@@ -247,6 +247,62 @@ static void test_callback(void **state) {
     umk_conductivity_clear(&result);
 }
 
+/* Grid points in flight change no bit, with all that linewidths can be made of; each point is told once, in order. */
+static void test_points_in_flight(void **state) {
+    (void)state;
+    const double sigmas[2] = {0, 0.1}, variances[2] = {2e-4, 2e-4};
+    const int64_t in_flight[5] = {1, 2, 3, 100, 0};
+    umk_rta_options options = make_options();
+    options.n_sigmas = 2;
+    options.sigmas = sigmas;
+    options.mass_variances = variances;
+    options.normal_umklapp = true;
+    for (int average = 0; average < 2; average++) {
+        umk_conductivity first[2], other[2];
+        options.full_strength = average == 0;
+        options.average_strength = average == 1;
+        for (int i = 0; i < 5; i++) {
+            seen seen = {0, -1};
+            umk_conductivity *results = i == 0 ? first : other;
+            options.on_point = on_point;
+            options.user = &seen;
+            options.grid_points_in_flight = in_flight[i];
+            assert_int_equal(umk_rta_run(results, context, &model, &options), UMK_OK);
+            assert_int_equal(seen.n_calls, results[0].n_points);
+            for (int s = 0; i > 0 && s < 2; s++) {
+                int64_t modes = first[s].n_points * first[s].n_bands;
+                expect_same(12, other[s].kappa, first[s].kappa);
+                expect_same(2 * modes, other[s].gamma, first[s].gamma);
+                expect_same(2 * modes, other[s].gamma_normal, first[s].gamma_normal);
+                expect_same(2 * modes, other[s].gamma_umklapp, first[s].gamma_umklapp);
+                expect_same(modes, other[s].average_strength, first[s].average_strength);
+                umk_conductivity_clear(&other[s]);
+            }
+        }
+        for (int s = 0; s < 2; s++) umk_conductivity_clear(&first[s]);
+    }
+}
+
+/* A stop in the second flight and later: what follows is not told, and nothing is left behind. */
+static void test_stop_between_flights(void **state) {
+    (void)state;
+    umk_rta_options options = make_options();
+    options.on_point = on_point;
+    for (int64_t in_flight = 1; in_flight < 4; in_flight++) {
+        for (int64_t stop = 1; stop < 5; stop++) {
+            umk_conductivity result;
+            seen seen = {0, stop};
+            options.grid_points_in_flight = in_flight;
+            options.user = &seen;
+            umk_status status = umk_rta_run(&result, context, &model, &options);
+            bool reached = stop <= result.n_points;
+            assert_int_equal(status, reached ? UMK_ERROR_CANCELLED : UMK_OK);
+            assert_int_equal(seen.n_calls, reached ? stop : result.n_points);
+            umk_conductivity_clear(&result);
+        }
+    }
+}
+
 /* Points of one's choice: their rows are those of the whole, with the size of their star, and there is no kappa. */
 static void test_points(void **state) {
     (void)state;
@@ -284,7 +340,36 @@ static void test_estimate(void **state) {
     }
     assert_int_equal(estimate.n_points, n);
     assert_true(estimate.n_triplets == (double)n_triplets);
-    assert_true(estimate.bytes > 0 && estimate.seconds > 0 && estimate.seconds < 60);
+    assert_true(estimate.bytes > 0 && estimate.seconds == 0); /* few points are not measured */
+    const int64_t chosen[1] = {points[1]};
+    options.n_grid_points = 1;
+    options.grid_points = chosen;
+    umk_rta_estimate one;
+    assert_int_equal(umk_rta_estimate_run(&one, context, &model, &options), UMK_OK);
+    assert_int_equal(one.n_points, 1);
+    assert_true(one.n_triplets > 0 && one.n_triplets < estimate.n_triplets && one.bytes < estimate.bytes);
+}
+
+/* 64 grid points and more: the time is measured on one of them. */
+static void test_estimated_time(void **state) {
+    (void)state;
+    int64_t many[70];
+    umk_rta_estimate estimate;
+    umk_rta_options options = make_options();
+    for (int i = 0; i < 70; i++) many[i] = i % grid->n_bz_points;
+    options.n_grid_points = 63;
+    options.grid_points = many;
+    assert_int_equal(umk_rta_estimate_run(&estimate, context, &model, &options), UMK_OK);
+    assert_true(estimate.seconds == 0);
+    options.n_grid_points = 70;
+    assert_int_equal(umk_rta_estimate_run(&estimate, context, &model, &options), UMK_OK);
+    assert_int_equal(estimate.n_points, 70);
+    assert_true(estimate.seconds > 0 && estimate.seconds < 60);
+    model.interaction = NULL;
+    options.constant_strength = 1e-10;
+    assert_int_equal(umk_rta_estimate_run(&estimate, context, &model, &options), UMK_OK);
+    assert_true(estimate.seconds == 0 && estimate.bytes > 0);
+    model.interaction = interaction;
 }
 
 static void test_allocation_failures(void **state) {
@@ -315,8 +400,11 @@ int main(void) {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_average_strengths),
         cmocka_unit_test(test_callback),
+        cmocka_unit_test(test_points_in_flight),
+        cmocka_unit_test(test_stop_between_flights),
         cmocka_unit_test(test_points),
         cmocka_unit_test(test_estimate),
+        cmocka_unit_test(test_estimated_time),
         cmocka_unit_test(test_allocation_failures),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

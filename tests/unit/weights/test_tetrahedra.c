@@ -57,7 +57,21 @@ static bool has_vertex(const umk_weights *weights, int64_t x, int64_t y, int64_t
     return false;
 }
 
-/** Each has volume 1/6 and the centre first, shares sum to 4, and the vertex table repeats the addresses. */
+/** Steps and their opposites modulo D. */
+static void check_folded(const umk_weights *weights) {
+    for (int64_t v = 0; v < weights->n_vertices; v++) {
+        for (int i = 0; i < 3; i++) {
+            int64_t period = weights->grid->diagonal[i], step = weights->steps[v][i];
+            for (int sign = 0; sign < 2; sign++) {
+                int64_t folded = weights->folded[sign][v][i];
+                assert_in_range(folded, 0, period - 1);
+                assert_int_equal((folded - (sign == 0 ? step : -step)) % period, 0);
+            }
+        }
+    }
+}
+
+/** Each has volume 1/6 and the centre first, shares sum to 4, and the vertex tables repeat the addresses. */
 static void check_set(const umk_weights *weights) {
     double sum = 0;
     for (int64_t t = 0; t < weights->n_tetrahedra; t++) {
@@ -65,14 +79,19 @@ static void check_set(const umk_weights *weights) {
         assert_int_equal(volume(corners), 1);
         for (int i = 0; i < 3; i++) assert_int_equal(corners[0][i], 0);
         for (int c = 1; c < 4; c++) {
-            int64_t v = weights->corner_vertices[(c - 1) * weights->n_lanes + t];
+            int64_t v = weights->tetrahedra.corners[t][c - 1];
+            assert_in_range(v, 1, weights->n_vertices - 1);
             assert_memory_equal(weights->steps[v], corners[c], sizeof corners[c]);
         }
+        assert_true(weights->tetrahedra.shares[t] == weights->tetrahedron_weights[t]);
         sum += weights->tetrahedron_weights[t];
     }
     assert_true(fabs(sum - 4) < 1e-14);
-    for (int64_t t = weights->n_tetrahedra; t < weights->n_lanes; t++) assert_true(weights->lane_shares[t] == 0);
-    assert_true(weights->n_lanes % UMK_WEIGHTS_LANES == 0);
+    assert_int_equal(weights->tetrahedra.n_tetrahedra, weights->n_tetrahedra);
+    assert_int_equal(weights->tetrahedra.n_vertices, weights->n_vertices);
+    assert_int_equal(weights->tetrahedra.n_padded_vertices % UMK_WEIGHTS_LANES, 0);
+    assert_in_range(weights->tetrahedra.n_padded_vertices - weights->n_vertices, 0, UMK_WEIGHTS_LANES - 1);
+    check_folded(weights);
 }
 
 static void test_24_tetrahedra(void **state) {
@@ -165,7 +184,7 @@ static void test_options(void **state) {
     (void)state;
     hand_made *h = make_grid((const int64_t[3]){3, 3, 3}, CUBIC);
     const umk_weights_options wrong[4] = {
-        {-0.1, 0, false, false}, {NAN, 0, false, false}, {0.1, -1, false, false}, {0.1, INFINITY, false, false}};
+        {.sigma = -0.1}, {.sigma = NAN}, {.sigma = 0.1, .sigma_cutoff = -1}, {.sigma = 0.1, .sigma_cutoff = INFINITY}};
     umk_weights *weights = NULL;
     for (int i = 0; i < 4; i++) {
         assert_int_equal(umk_weights_create(&weights, context, &h->grid, &wrong[i]), UMK_ERROR_ARGUMENT);
@@ -177,6 +196,32 @@ static void test_options(void **state) {
     assert_true(umk_weights_workspace_size(weights, 7) > 0);
     umk_weights_destroy(weights);
     umk_weights_destroy(NULL);
+    release_hand_made(h);
+}
+
+static void test_kernel_sets(void **state) {
+    (void)state;
+    hand_made *h = make_grid((const int64_t[3]){3, 3, 3}, CUBIC);
+    for (int set = 0; set < UMK_N_KERNEL_SETS; set++) {
+        umk_weights *weights;
+        umk_weights_options options = {.kernels = umk_kernel_set_name(set)};
+        umk_status status = umk_weights_create(&weights, context, &h->grid, &options);
+        assert_int_equal(status, umk_kernel_set_runs(set) ? UMK_OK : UMK_ERROR_ARGUMENT);
+        if (status != UMK_OK) {
+            assert_null(weights);
+            continue;
+        }
+        assert_ptr_equal(weights->kernels, umk_weights_kernels_of(set));
+        for (int other = 0; other < set; other++) { /* each has its own */
+            if (umk_kernel_set_runs(other)) assert_ptr_not_equal(weights->kernels, umk_weights_kernels_of(other));
+        }
+        umk_weights_destroy(weights);
+    }
+    umk_weights *weights;
+    umk_weights_options options = {.kernels = "fastest"};
+    assert_int_equal(umk_weights_create(&weights, context, &h->grid, &options), UMK_ERROR_ARGUMENT);
+    assert_null(weights);
+    assert_non_null(strstr(umk_context_message(context), "\"fastest\""));
     release_hand_made(h);
 }
 
@@ -202,7 +247,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_24_tetrahedra), cmocka_unit_test(test_shortest_diagonal),
         cmocka_unit_test(test_symmetrized),   cmocka_unit_test(test_generalized),
-        cmocka_unit_test(test_options),       cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_options),       cmocka_unit_test(test_kernel_sets),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

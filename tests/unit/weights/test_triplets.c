@@ -142,7 +142,9 @@ static void check_point(const hand_made *h, const run *r, int64_t point, int n_e
 static void check_against_scalar(bool no_symmetrize, double image_step) {
     const double energies[6] = {6, 1.0625, 2.5, -0.5, 0, 3.03};
     hand_made *h = make_hexagonal(4, -0.75, image_step, 0);
-    run r = run_triplets(h, (umk_weights_options){0, 0, true, no_symmetrize}, 6, energies, 3);
+    run r = run_triplets(
+        h, (umk_weights_options){.no_average_degenerate_weights = true, .no_symmetrize_tetrahedra = no_symmetrize}, 6,
+        energies, 3);
     int64_t size = n_elements(&r), i = 0;
     for (int64_t t = 0; t < N_TRIPLETS; t++) {
         for (int e = 0; e < 6; e++) {
@@ -199,10 +201,12 @@ static void test_against_phono3py(void **state) {
                                       {0, 4.112799341015492, 2.22513430201626},
                                       {5.733928492382549, 11.128495105539752, 5.081913014373895}};
     hand_made *h = make_hexagonal(3, 0, 0, 0);
-    run r = run_triplets(h, (umk_weights_options){0, 0, true, true}, 3, energies, 3);
+    run r =
+        run_triplets(h, (umk_weights_options){.no_average_degenerate_weights = true, .no_symmetrize_tetrahedra = true},
+                     3, energies, 3);
     check_sums(&r, plain, (const double[3]){223.65085625375042, 419.36495976705646, 915.6633958720802});
     end_run(&r);
-    r = run_triplets(h, (umk_weights_options){0, 0, true, false}, 3, energies, 3);
+    r = run_triplets(h, (umk_weights_options){.no_average_degenerate_weights = true}, 3, energies, 3);
     check_sums(&r, symmetrized, (const double[3]){217.18336182051146, 413.0794397707254, 916.7008492710459});
 
     /* phonopy's get_integration_weights at GR point 13, symmetrized */
@@ -222,7 +226,7 @@ static void test_against_phono3py(void **state) {
 
     /* phonors.triplets_integration_weights_with_sigma, sigma 0.5, cut-off 2 */
     const double smeared[3] = {3.233773053455145, 2.3195572018826516, 13.471422006699282};
-    r = run_triplets(h, (umk_weights_options){0.5, 2, false, false}, 3, energies, 3);
+    r = run_triplets(h, (umk_weights_options){.sigma = 0.5, .sigma_cutoff = 2}, 3, energies, 3);
     int64_t marks = 0;
     for (int p = 0; p < 3; p++) {
         double sum = 0;
@@ -240,8 +244,8 @@ static void test_degenerate_average(void **state) {
     (void)state;
     const double energies[2] = {2.5, 7.25};
     hand_made *h = make_hexagonal(5, 0, 0, 1.3);
-    run raw = run_triplets(h, (umk_weights_options){0, 0, true, false}, 2, energies, 2);
-    run mean = run_triplets(h, (umk_weights_options){0, 0, false, false}, 2, energies, 2);
+    run raw = run_triplets(h, (umk_weights_options){.no_average_degenerate_weights = true}, 2, energies, 2);
+    run mean = run_triplets(h, (umk_weights_options){0}, 2, energies, 2);
     int64_t n_large = 0;
     for (int64_t block = 0; block < N_TRIPLETS * 2; block++) {
         const int64_t *sets1 = h->phonons.set_first + mean.triplets[block / 2][1] * 5;
@@ -278,7 +282,7 @@ static void test_many_energies(void **state) {
     hand_made *h = make_hexagonal(3, 0, 0, 0.1);
     for (int i = 0; i < N; i++) energies[i] = (double)(i * 89 % N) * 12 / N;
     for (int method = 0; method < 2; method++) {
-        umk_weights_options options = {method ? 0.2 : 0, method ? 3 : 0, false, false};
+        umk_weights_options options = {.sigma = method ? 0.2 : 0, .sigma_cutoff = method ? 3 : 0};
         run all = run_triplets(h, options, N, energies, 2);
         double *point = umk_allocate(context, N * 3, sizeof *point), single[3];
         umk_weights_points(all.weights, &h->phonons, 7, N, energies, point, all.workspace);

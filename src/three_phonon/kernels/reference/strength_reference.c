@@ -39,30 +39,27 @@ static scratch lay_out(const umk_interaction *interaction, void *workspace) {
     return scratch;
 }
 
-static int64_t workspace_size(const umk_interaction *interaction, int64_t n_block_bands, int64_t n_triplets) {
-    (void)n_block_bands;
+static int64_t workspace_size(const umk_interaction *interaction, const umk_strength_mesh *mesh, int64_t n_triplets) {
+    (void)mesh;
     (void)n_triplets;
     int64_t cube = interaction->n_bands * interaction->n_bands * interaction->n_bands;
     return (3 * n_pairs(interaction) + 3 * cube) * (int64_t)sizeof(double complex) + cube * (int64_t)sizeof(double);
 }
 
-static int64_t point_size(const umk_interaction *interaction, int64_t n_block_bands) {
-    (void)interaction;
-    (void)n_block_bands;
-    return 64;
-}
-
-static int64_t n_pieces(const umk_interaction *interaction) {
-    (void)interaction;
-    return 0;
-}
-
-static void prepare(const umk_interaction *interaction, const umk_strength_point *point, int64_t piece,
-                    void *workspace) {
-    (void)interaction;
-    (void)point;
-    (void)piece;
-    (void)workspace;
+/* Triplets as they come; nothing is prepared. */
+static umk_status plan_triplets(umk_strength_plan *plan, umk_context *context, const umk_strength_mesh *mesh,
+                                const umk_grid *grid, const int64_t (*triplets)[3]) {
+    (void)context;
+    (void)mesh;
+    (void)grid;
+    (void)triplets;
+    for (int64_t t = 0; t < plan->n_triplets; t++) {
+        plan->order[t] = t;
+        plan->ends_run[t] = true;
+    }
+    plan->group_bands = 1;
+    plan->group_bytes = 64;
+    return UMK_OK;
 }
 
 static double complex turn(double x) {
@@ -161,25 +158,23 @@ static void mean_square(const umk_interaction *interaction, const umk_leg *const
     }
 }
 
-static void strength(const umk_interaction *interaction, const umk_strength_point *point, int64_t n_triplets,
-                     const umk_leg *leg1, const umk_leg *leg2, const int8_t *is_zero, double *strength,
-                     void *workspace) {
-    int64_t n = interaction->n_bands, size = point->n_block_bands * n * n;
+static void strength(const umk_strength_point *point, const umk_strength_batch *batch, void *workspace) {
+    const umk_interaction *interaction = point->plan->interaction;
+    int64_t n = interaction->n_bands;
     scratch scratch = lay_out(interaction, workspace);
-    for (int64_t t = 0; t < n_triplets; t++) {
-        const umk_leg *legs[3] = {&point->leg, &leg1[t], &leg2[t]};
+    for (int64_t t = 0; t < batch->n_triplets; t++) {
+        const umk_leg *legs[3] = {&point->leg, &batch->leg1[t], &batch->leg2[t]};
         mean_square(interaction, legs, &scratch);
-        memcpy(strength + t * size, scratch.sum + point->first_band * n * n, (size_t)size * sizeof *strength);
-        umk_strength_scale(interaction, point, &leg1[t], &leg2[t], is_zero == NULL ? NULL : is_zero + t * size,
-                           strength + t * size);
+        for (int64_t e = batch->first[t]; e < batch->first[t + 1]; e++) {
+            const umk_band_triple *bands = &batch->triples[e];
+            batch->strength[e] = scratch.sum[(bands->band0 * n + bands->band1) * n + bands->band2];
+        }
     }
+    umk_strength_scale(point, batch);
 }
 
 const umk_strength_kernel umk_strength_kernel_reference = {
-    .name = "reference",
-    .point_size = point_size,
+    .plan = plan_triplets,
     .workspace_size = workspace_size,
-    .n_pieces = n_pieces,
-    .prepare = prepare,
     .strength = strength,
 };
