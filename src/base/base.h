@@ -49,6 +49,13 @@ void umk_release(void *memory);
         }                                                                                                              \
     } while (0)
 
+/** The next n elements of a workspace, 64-byte aligned; with workspace NULL only the bytes are counted. */
+static inline void *umk_take(char *workspace, int64_t *bytes, int64_t n, int64_t size) {
+    void *place = workspace == NULL ? NULL : workspace + *bytes;
+    *bytes += (n * size + 63) / 64 * 64;
+    return place;
+}
+
 /** Product of n non-negative factors, or -1 where it overflows int64_t or a factor is negative. */
 int64_t umk_checked_product(int n, const int64_t *factors);
 

@@ -11,9 +11,6 @@
 /** Fills the tetrahedra and vertices of weights from its grid. */
 umk_status umk_weights_make_tetrahedra(umk_weights *weights, umk_context *context);
 
-/** The next n elements of a workspace, 64-byte aligned; with workspace NULL only the bytes are counted. */
-void *umk_weights_take(char *workspace, int64_t *bytes, int64_t n, int64_t size);
-
 /** n rounded up to whole lanes. */
 static inline int64_t umk_weights_padded(int64_t n) {
     return (n + UMK_WEIGHTS_LANES - 1) / UMK_WEIGHTS_LANES * UMK_WEIGHTS_LANES;

@@ -33,14 +33,14 @@ static int64_t lay_out(scratch *s, int64_t n_weights, umk_weights *const *weight
         largest = weights[w]->n_vertices > largest->n_vertices ? weights[w] : largest;
     umk_weights_queue_lay_out(&s->queue, largest, workspace, &bytes);
     for (int leg = 0; leg < 2; leg++) umk_leg_values_lay_out(&s->legs[leg], largest, n_bands, workspace, &bytes);
-    s->hits = umk_weights_take(workspace, &bytes, n_weights * s->n_rows * s->n_bytes, sizeof(umk_hits));
-    s->listed = umk_weights_take(workspace, &bytes, s->n_rows * s->n_bytes, 1);
-    s->row_begin = umk_weights_take(workspace, &bytes, s->n_rows, sizeof(int64_t));
-    s->frequencies = umk_weights_take(workspace, &bytes, 2 * umk_weights_padded(n_bands), sizeof(double));
+    s->hits = umk_take(workspace, &bytes, n_weights * s->n_rows * s->n_bytes, sizeof(umk_hits));
+    s->listed = umk_take(workspace, &bytes, s->n_rows * s->n_bytes, 1);
+    s->row_begin = umk_take(workspace, &bytes, s->n_rows, sizeof(int64_t));
+    s->frequencies = umk_take(workspace, &bytes, 2 * umk_weights_padded(n_bands), sizeof(double));
     bool smears = false;
     for (int64_t w = 0; w < n_weights; w++) smears = smears || weights[w]->options.sigma > 0;
     int64_t n_arguments = smears ? umk_weights_padded(s->n_rows * n_bands) : 0;
-    s->arguments = umk_weights_take(workspace, &bytes, n_arguments, sizeof(double));
+    s->arguments = umk_take(workspace, &bytes, n_arguments, sizeof(double));
     return bytes;
 }
 

@@ -14,7 +14,7 @@ static void lay_out(scratch *s, const umk_weights *weights, int64_t n_bands, voi
     int64_t bytes = 0;
     umk_weights_queue_lay_out(&s->queue, weights, workspace, &bytes);
     umk_leg_values_lay_out(&s->leg, weights, n_bands, workspace, &bytes);
-    s->arguments = umk_weights_take(workspace, &bytes, UMK_WEIGHTS_CHUNK, sizeof(double));
+    s->arguments = umk_take(workspace, &bytes, UMK_WEIGHTS_CHUNK, sizeof(double));
 }
 
 /* One band at all energies: 0 outside the closed interval of its vertex values. */

@@ -9,11 +9,10 @@ static int64_t lay_out(umk_weights_list *list, const umk_weights *weights, int64
     int64_t bytes = 0;
     umk_weights *one = (umk_weights *)weights;
     list->capacity = UMK_WEIGHTS_CHUNK * n_bands * n_bands;
-    list->first = umk_weights_take(workspace, &bytes, 2, sizeof(int64_t));
-    list->triples = umk_weights_take(workspace, &bytes, list->capacity, sizeof(umk_band_triple));
-    list->values = umk_weights_take(workspace, &bytes, 3 * list->capacity, sizeof(double));
-    *rest =
-        umk_weights_take(workspace, &bytes, umk_weights_list_workspace_size(1, &one, n_bands, UMK_WEIGHTS_CHUNK), 1);
+    list->first = umk_take(workspace, &bytes, 2, sizeof(int64_t));
+    list->triples = umk_take(workspace, &bytes, list->capacity, sizeof(umk_band_triple));
+    list->values = umk_take(workspace, &bytes, 3 * list->capacity, sizeof(double));
+    *rest = umk_take(workspace, &bytes, umk_weights_list_workspace_size(1, &one, n_bands, UMK_WEIGHTS_CHUNK), 1);
     return bytes;
 }
 

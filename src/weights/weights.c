@@ -75,26 +75,20 @@ void umk_weights_destroy(umk_weights *weights) {
 
 /* ---- workspace --------------------------------------------------------------------------------------------------*/
 
-void *umk_weights_take(char *workspace, int64_t *bytes, int64_t n, int64_t size) {
-    void *place = workspace == NULL ? NULL : workspace + *bytes;
-    *bytes += (n * size + 63) / 64 * 64;
-    return place;
-}
-
 void umk_weights_queue_lay_out(umk_weights_queue *queue, const umk_weights *weights, char *workspace, int64_t *bytes) {
     int64_t n_padded = weights->tetrahedra.n_padded_vertices;
     *queue = (umk_weights_queue){.weights = weights};
-    queue->rows = umk_weights_take(workspace, bytes, UMK_WEIGHTS_LANES * n_padded, sizeof(double));
-    queue->scratch = umk_weights_take(workspace, bytes, weights->n_vertices, UMK_WEIGHTS_VERTEX_BYTES);
+    queue->rows = umk_take(workspace, bytes, UMK_WEIGHTS_LANES * n_padded, sizeof(double));
+    queue->scratch = umk_take(workspace, bytes, weights->n_vertices, UMK_WEIGHTS_VERTEX_BYTES);
 }
 
 void umk_leg_values_lay_out(umk_leg_values *values, const umk_weights *weights, int64_t n_bands, char *workspace,
                             int64_t *bytes) {
     const umk_tetrahedra *tetrahedra = &weights->tetrahedra;
     int64_t n = umk_weights_padded(n_bands);
-    values->by_vertex = umk_weights_take(workspace, bytes, tetrahedra->n_vertices * n, sizeof(double));
-    values->by_band = umk_weights_take(workspace, bytes, n_bands * tetrahedra->n_padded_vertices, sizeof(double));
-    values->points = umk_weights_take(workspace, bytes, tetrahedra->n_vertices, sizeof(int64_t));
+    values->by_vertex = umk_take(workspace, bytes, tetrahedra->n_vertices * n, sizeof(double));
+    values->by_band = umk_take(workspace, bytes, n_bands * tetrahedra->n_padded_vertices, sizeof(double));
+    values->points = umk_take(workspace, bytes, tetrahedra->n_vertices, sizeof(int64_t));
 }
 
 /* ---- queue ------------------------------------------------------------------------------------------------------*/

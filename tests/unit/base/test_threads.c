@@ -33,7 +33,7 @@ static void put(const char *path, const char *text) {
 
 static int make_root(void **state) {
     (void)state;
-    strcpy(root, "/tmp/umk-threads-XXXXXX");
+    strcpy(root, "umk-threads-XXXXXX"); /* in the folder where the tests run */
     return mkdtemp(root) == NULL;
 }
 

@@ -75,10 +75,6 @@ static void add_member(umk_axes *axes, const folded *from) {
     column->member_end = axes->n_members;
 }
 
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 static umk_status make_axes(umk_axes *axes, umk_context *context, const umk_lattice_fc3 *fc3, const umk_grid *grid) {
     umk_status status = UMK_OK;
     folded *list = NULL;
@@ -96,11 +92,11 @@ static umk_status make_axes(umk_axes *axes, umk_context *context, const umk_latt
     }
     for (int64_t c = 0; c < axes->n_columns; c++) {
         const umk_column *column = &axes->columns[c];
-        axes->most_members = larger(axes->most_members, column->member_end - column->member_begin);
-        axes->most_first = larger(axes->most_first, column->first_end - column->first_begin);
+        axes->most_members = umk_larger(axes->most_members, column->member_end - column->member_begin);
+        axes->most_first = umk_larger(axes->most_first, column->first_end - column->first_begin);
     }
     for (int64_t r = 0; r < axes->n_rows; r++) {
-        axes->most_columns = larger(axes->most_columns, axes->rows[r].column_end - axes->rows[r].column_begin);
+        axes->most_columns = umk_larger(axes->most_columns, axes->rows[r].column_end - axes->rows[r].column_begin);
     }
 cleanup:
     umk_release(list);

@@ -26,16 +26,6 @@ typedef struct scratch {
     double **plus, **minus;            /* (n_pairs) */
 } scratch;
 
-static void *take(char *workspace, int64_t *bytes, int64_t n, int64_t size) {
-    void *place = workspace == NULL ? NULL : workspace + *bytes;
-    *bytes += (n * size + 63) / 64 * 64;
-    return place;
-}
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 static int64_t smaller(int64_t a, int64_t b) {
     return a < b ? a : b;
 }
@@ -52,28 +42,28 @@ static int64_t lay_out(scratch *s, const umk_interaction *interaction, const umk
     int64_t n = interaction->n_bands, bytes = 0, real = sizeof(double);
     int64_t most_members = 1, most_first = 1, n_pairs = 0;
     for (int o = 0; o < 6; o++) {
-        most_members = larger(most_members, mesh->axes[o].most_members);
-        most_first = larger(most_first, mesh->axes[o].most_first);
-        n_pairs = larger(n_pairs, mesh->axes[o].period[0] / 2 + 1);
+        most_members = umk_larger(most_members, mesh->axes[o].most_members);
+        most_first = umk_larger(most_first, mesh->axes[o].most_first);
+        n_pairs = umk_larger(n_pairs, mesh->axes[o].period[0] / 2 + 1);
     }
     /* fewer members allow more groups, within the same bytes */
     int64_t terms_of_chunk = (1 << 20) / (mesh->unit * real) + 1;
-    s->turns = take(workspace, &bytes, umk_lanes_padded(fc3->n_ra), real);
-    s->cosines0 = take(workspace, &bytes, umk_lanes_padded(fc3->n_ra), real);
-    s->sines0 = take(workspace, &bytes, umk_lanes_padded(fc3->n_ra), real);
-    s->periodic = take(workspace, &bytes, 2 * n * n, real);
-    s->vectors = take(workspace, &bytes, 2 * n * mesh->n_padded, real);
-    s->sums = take(workspace, &bytes, interaction->n_primitive * 2 * UMK_STRENGTH_BLOCK, real);
-    s->atoms = take(workspace, &bytes, interaction->n_primitive, sizeof(int32_t));
-    s->places = take(workspace, &bytes, n, sizeof(int64_t));
-    s->terms = take(workspace, &bytes, larger(most_members, terms_of_chunk) * mesh->unit, real);
-    s->combined = take(workspace, &bytes, 2 * most_first * mesh->unit, real);
-    s->cosines = take(workspace, &bytes, most_first * n_pairs, real);
-    s->sines = take(workspace, &bytes, most_first * n_pairs, real);
-    s->even = take(workspace, &bytes, most_first, sizeof(int64_t));
-    s->odd = take(workspace, &bytes, most_first, sizeof(int64_t));
-    s->plus = take(workspace, &bytes, n_pairs, sizeof(double *));
-    s->minus = take(workspace, &bytes, n_pairs, sizeof(double *));
+    s->turns = umk_take(workspace, &bytes, umk_lanes_padded(fc3->n_ra), real);
+    s->cosines0 = umk_take(workspace, &bytes, umk_lanes_padded(fc3->n_ra), real);
+    s->sines0 = umk_take(workspace, &bytes, umk_lanes_padded(fc3->n_ra), real);
+    s->periodic = umk_take(workspace, &bytes, 2 * n * n, real);
+    s->vectors = umk_take(workspace, &bytes, 2 * n * mesh->n_padded, real);
+    s->sums = umk_take(workspace, &bytes, interaction->n_primitive * 2 * UMK_STRENGTH_BLOCK, real);
+    s->atoms = umk_take(workspace, &bytes, interaction->n_primitive, sizeof(int32_t));
+    s->places = umk_take(workspace, &bytes, n, sizeof(int64_t));
+    s->terms = umk_take(workspace, &bytes, umk_larger(most_members, terms_of_chunk) * mesh->unit, real);
+    s->combined = umk_take(workspace, &bytes, 2 * most_first * mesh->unit, real);
+    s->cosines = umk_take(workspace, &bytes, most_first * n_pairs, real);
+    s->sines = umk_take(workspace, &bytes, most_first * n_pairs, real);
+    s->even = umk_take(workspace, &bytes, most_first, sizeof(int64_t));
+    s->odd = umk_take(workspace, &bytes, most_first, sizeof(int64_t));
+    s->plus = umk_take(workspace, &bytes, n_pairs, sizeof(double *));
+    s->minus = umk_take(workspace, &bytes, n_pairs, sizeof(double *));
     return bytes;
 }
 

@@ -22,39 +22,29 @@ typedef struct scratch {
     bool *wanted;                                /* (n) */
 } scratch;
 
-static void *take(char *workspace, int64_t *bytes, int64_t n, int64_t size) {
-    void *place = workspace == NULL ? NULL : workspace + *bytes;
-    *bytes += (n * size + 63) / 64 * 64;
-    return place;
-}
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 static int64_t lay_out(scratch *s, const umk_strength_mesh *mesh, int64_t n, int64_t n_triplets, void *workspace) {
     int64_t bytes = 0, real = sizeof(double), most_inputs = 0, n_line_slots = 0;
     for (int o = 0; o < 6; o++) {
-        most_inputs = larger(most_inputs, larger(mesh->axes[o].most_columns, mesh->axes[o].n_rows));
-        n_line_slots = larger(n_line_slots, mesh->axes[o].n_line_slots);
+        most_inputs = umk_larger(most_inputs, umk_larger(mesh->axes[o].most_columns, mesh->axes[o].n_rows));
+        n_line_slots = umk_larger(n_line_slots, mesh->axes[o].n_line_slots);
     }
-    s->vectors1 = take(workspace, &bytes, n_triplets * 2 * n * n, real);
-    s->vectors2 = take(workspace, &bytes, n_triplets * 2 * n * mesh->n_padded, real);
-    s->periodic = take(workspace, &bytes, 2 * n * n, real);
+    s->vectors1 = umk_take(workspace, &bytes, n_triplets * 2 * n * n, real);
+    s->vectors2 = umk_take(workspace, &bytes, n_triplets * 2 * n * mesh->n_padded, real);
+    s->periodic = umk_take(workspace, &bytes, 2 * n * n, real);
     int64_t n_phases = n_triplets * 2 * (n / 3) + UMK_STRENGTH_LANES;
-    s->turns = take(workspace, &bytes, n_phases, real);
-    s->phase_cosines = take(workspace, &bytes, n_phases, real);
-    s->phase_sines = take(workspace, &bytes, n_phases, real);
-    s->lines = take(workspace, &bytes, pairs_at_once * 2 * n_line_slots * mesh->unit, real);
-    s->points = take(workspace, &bytes, pairs_at_once * 2 * mesh->unit, real);
-    s->half = take(workspace, &bytes, mesh->unit, real);
-    s->cosines = take(workspace, &bytes, most_inputs * pairs_at_once, real);
-    s->sines = take(workspace, &bytes, most_inputs * pairs_at_once, real);
-    s->even = take(workspace, &bytes, most_inputs, sizeof(int64_t));
-    s->odd = take(workspace, &bytes, most_inputs, sizeof(int64_t));
-    s->next = take(workspace, &bytes, n_triplets, sizeof(int64_t));
-    s->outputs = take(workspace, &bytes, n, sizeof(int32_t));
-    s->wanted = take(workspace, &bytes, n, sizeof(bool));
+    s->turns = umk_take(workspace, &bytes, n_phases, real);
+    s->phase_cosines = umk_take(workspace, &bytes, n_phases, real);
+    s->phase_sines = umk_take(workspace, &bytes, n_phases, real);
+    s->lines = umk_take(workspace, &bytes, pairs_at_once * 2 * n_line_slots * mesh->unit, real);
+    s->points = umk_take(workspace, &bytes, pairs_at_once * 2 * mesh->unit, real);
+    s->half = umk_take(workspace, &bytes, mesh->unit, real);
+    s->cosines = umk_take(workspace, &bytes, most_inputs * pairs_at_once, real);
+    s->sines = umk_take(workspace, &bytes, most_inputs * pairs_at_once, real);
+    s->even = umk_take(workspace, &bytes, most_inputs, sizeof(int64_t));
+    s->odd = umk_take(workspace, &bytes, most_inputs, sizeof(int64_t));
+    s->next = umk_take(workspace, &bytes, n_triplets, sizeof(int64_t));
+    s->outputs = umk_take(workspace, &bytes, n, sizeof(int32_t));
+    s->wanted = umk_take(workspace, &bytes, n, sizeof(bool));
     return bytes;
 }
 
