@@ -1,5 +1,6 @@
 /* The plan of the triplets of one q-point, and the grouping of triplets by the image of q0. */
 #include "three_phonon/interaction.h"
+#include <math.h>
 #include <stdlib.h>
 
 umk_status umk_strength_plan_create(umk_strength_plan **plan, umk_context *context, const umk_interaction *interaction,
@@ -31,7 +32,7 @@ void umk_strength_plan_destroy(umk_strength_plan *plan) {
 
 int64_t umk_strength_block_bands(const umk_strength_plan *plan, double bytes) {
     int64_t n_bands = plan->interaction->n_bands;
-    double n_groups = bytes / (double)plan->group_bytes;
+    double n_groups = floor(bytes / (double)plan->group_bytes);
     if (n_groups < 1) return plan->group_bands < n_bands ? plan->group_bands : n_bands;
     if (n_groups * (double)plan->group_bands >= (double)n_bands) return n_bands;
     return (int64_t)n_groups * plan->group_bands;

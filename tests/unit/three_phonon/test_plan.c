@@ -180,8 +180,9 @@ static void test_blocks(void **state) {
     const struct {
         double limit;
         int64_t bands, bytes;
-    } expected[] = {{0, 3, 1000},    {999, 3, 1000},   {1000, 3, 1000},   {1999, 3, 1000},   {2000, 6, 2000},
-                    {3300, 9, 3000}, {4000, 10, 4000}, {50000, 10, 4000}, {1e300, 10, 4000}, {3000, 9, 3000}};
+    } expected[] = {{0, 3, 1000},      {999, 3, 1000},  {1000, 3, 1000},  {1999, 3, 1000},
+                    {2000, 6, 2000},   {3300, 9, 3000}, {4000, 10, 4000}, {50000, 10, 4000},
+                    {1e300, 10, 4000}, {3000, 9, 3000}, {3999, 9, 3000}};
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         int64_t bands = umk_strength_block_bands(&plan, expected[i].limit);
         assert_int_equal(bands, expected[i].bands);
