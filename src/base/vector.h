@@ -87,9 +87,6 @@ UMK_INLINE vector vector_choose(vector_mask mask, vector a, vector b) {
 UMK_INLINE vector vector_power_of_two(vector n) {
     return _mm512_scalef_pd(_mm512_set1_pd(1), n);
 }
-UMK_INLINE double vector_sum(vector a) {
-    return _mm512_reduce_add_pd(a);
-}
 /** (sum a)^2 + (sum b)^2 */
 UMK_INLINE double vector_square_sums(vector a, vector b) {
     __m512d pairs = _mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
@@ -196,10 +193,6 @@ UMK_INLINE vector vector_power_of_two(vector n) {
     __m256i bits = _mm256_castpd_si256(_mm256_add_pd(n, _mm256_set1_pd(0x1.8p52)));
     return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_add_epi64(bits, _mm256_set1_epi64x(1023)), 52));
 }
-UMK_INLINE double vector_sum(vector a) {
-    __m128d pair = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1));
-    return _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)));
-}
 UMK_INLINE double vector_square_sums(vector a, vector b) {
     __m256d pairs = _mm256_hadd_pd(a, b);
     __m128d sums = _mm_add_pd(_mm256_castpd256_pd128(pairs), _mm256_extractf128_pd(pairs, 1));
@@ -302,9 +295,6 @@ UMK_INLINE unsigned vector_bits(vector_mask mask) {
 UMK_INLINE vector vector_power_of_two(vector n) {
     vector_mask bits = (vector_mask)(n + vector_all(0x1.8p52));
     return (vector)((bits + 1023) << 52);
-}
-UMK_INLINE double vector_sum(vector a) {
-    return a[0] + a[1];
 }
 UMK_INLINE double vector_square_sums(vector a, vector b) {
     double sum_a = a[0] + a[1], sum_b = b[0] + b[1];

@@ -284,10 +284,6 @@ cleanup:
     return status;
 }
 
-static void set_reach(umk_lattice_fc3 *made, const packing *packing) {
-    for (int c = 0; c < 3; c++) made->reach = -packing->low[c] > made->reach ? -packing->low[c] : made->reach;
-}
-
 umk_status umk_lattice_fc3_create(umk_lattice_fc3 **lattice_fc3, umk_context *context, const umk_crystal *crystal,
                                   const umk_fc3 *fc3, bool r0_average) {
     umk_status status = UMK_OK;
@@ -303,7 +299,6 @@ umk_status umk_lattice_fc3_create(umk_lattice_fc3 **lattice_fc3, umk_context *co
     UMK_TRY(merge_terms(&builder, made, &n_blocks));
     UMK_TRY(set_rows(&builder, made, n_blocks));
     UMK_TRY(number_columns(&builder, made, n_blocks));
-    set_reach(made, &builder.packing);
     *lattice_fc3 = made;
     made = NULL;
 cleanup:

@@ -17,7 +17,6 @@ typedef struct umk_lattice_block {
 typedef struct umk_lattice_fc3 {
     int64_t n_ra, n_rb;
     int64_t (*ra)[3], (*rb)[3]; /* distinct lattice vectors */
-    int64_t reach;              /* largest |component| of them */
     int64_t *first;             /* (n_rb + 1) blocks of lattice vector rb are first[rb] ... first[rb + 1] - 1 */
     umk_lattice_block *blocks;  /* ascending (rb, k1, k2, k0, ra) */
 } umk_lattice_fc3;
