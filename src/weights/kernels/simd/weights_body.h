@@ -18,7 +18,7 @@
  * counts as below it before turning. Where the interval between neighbouring vertex values that holds the energy is
  * narrower than 1e-10 the weight is 0 (phonopy's rule).
  */
-#include "base/vector.h"
+#include "base/exponential.h"
 #include "weights/kernels.h"
 #include <float.h>
 #include <math.h>
@@ -286,30 +286,12 @@ static void find_gaussians(int64_t n_bands, int64_t n_padded_bands, const double
     }
 }
 
-/**
- * exp(x) for x <= 0, to about one unit in the last place; 0 below -700. exp(x) = 2^n exp(r), r = x - n log 2 within
- * +-log(2)/2, its Taylor series to order 13.
- */
-UMK_INLINE vector exponential(vector x) {
-    static const double inverse_factorials[] = {
-        1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0,
-        1.0 / 5040.0,       1.0 / 720.0,       1.0 / 120.0,      1.0 / 24.0,      1.0 / 6.0,      0.5};
-    vector least = vector_all(-700), bounded = vector_larger(x, least), shift = vector_all(0x1.8p52);
-    vector n = vector_subtract(vector_add(vector_multiply(bounded, vector_all(1.4426950408889634074)), shift), shift);
-    vector r = vector_multiply_subtract(n, vector_all(0x1.62e42fee00000p-1), bounded);
-    r = vector_multiply_subtract(n, vector_all(1.90821492927058770002e-10), r);
-    vector sum = vector_all(inverse_factorials[0]);
-#pragma GCC unroll 12
-    for (int i = 1; i < 12; i++) sum = vector_multiply_add(sum, r, vector_all(inverse_factorials[i]));
-    sum = vector_add(vector_multiply_add(vector_multiply(sum, r), r, r), vector_all(1));
-    return vector_choose(vector_is_less(x, least), vector_zero(), vector_multiply(sum, vector_power_of_two(n)));
-}
-
 static void gaussians(int64_t n, const double *x, double sigma, double *out) {
     vector scale = vector_all(-0.5 / (sigma * sigma)), height = vector_all(0.39894228040143267794 / sigma);
     for (int64_t i = 0; i < n; i += vector_lanes) {
         vector a = vector_load(x + i);
-        vector_store(out + i, vector_multiply(height, exponential(vector_multiply(vector_multiply(a, a), scale))));
+        vector_store(out + i,
+                     vector_multiply(height, vector_exponential(vector_multiply(vector_multiply(a, a), scale))));
     }
 }
 

@@ -1,6 +1,6 @@
 /*
- * What every instruction set of base/vector.h must do, lane by lane. Included by one file for each set, which defines
- * UMK_VECTOR_... before and is compiled for it, and ends with VECTOR_CHECKS(set).
+ * What every instruction set of base/vector.h and base/exponential.h must do, lane by lane. Included by one file for
+ * each set, which defines UMK_VECTOR_... before and is compiled for it, and ends with VECTOR_CHECKS(set).
  */
 #define _DEFAULT_SOURCE /* anonymous mappings */
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "base/vector.h"
+#include "base/exponential.h"
 #include "unit/base/vector/vector_checks.h"
 #include <float.h>
 #include <math.h>
@@ -187,6 +187,35 @@ static void check_orders(void) {
     }
 }
 
+/* Units in the last place of the double nearest to the truth, which the C library has to more than double precision. */
+static double units_off(double value, long double truth) {
+    int exponent;
+    frexpl(truth, &exponent);
+    return (double)(fabsl(value - truth) / ldexpl(1, exponent - 53));
+}
+
+/* From the smallest to the largest arguments, finely: every n, and r up to both ends of its interval. */
+static void check_exponentials(void) {
+    lanes a;
+    for (double x = 1e-300; x <= 700; x *= 1.00390625) {
+        for (int lane = 0; lane < vector_lanes; lane++) a.of[lane] = x * (1 + lane / 4096.0);
+        lanes minus_one = store(vector_exponential_minus_one(vector_load(a.of)));
+        for (int lane = 0; lane < vector_lanes; lane++) {
+            assert_true(units_off(minus_one.of[lane], expm1l(a.of[lane])) < 3);
+            a.of[lane] = -a.of[lane];
+        }
+        lanes down = store(vector_exponential(vector_load(a.of)));
+        for (int lane = 0; lane < vector_lanes; lane++) {
+            assert_true(a.of[lane] < -700 ? down.of[lane] == 0 : units_off(down.of[lane], expl(a.of[lane])) < 2);
+        }
+    }
+    lanes ends = {{0}};
+    ends.of[1] = -INFINITY;
+    assert_true(store(vector_exponential(vector_load(ends.of))).of[0] == 1);
+    assert_true(store(vector_exponential(vector_load(ends.of))).of[1] == 0);
+    assert_true(store(vector_exponential_minus_one(vector_zero())).of[0] == 0);
+}
+
 static void check_all(void) {
     assert_true(8 % vector_lanes == 0 && vector_lanes >= 2 && vector_registers >= 8);
     check_memory();
@@ -196,6 +225,7 @@ static void check_all(void) {
     check_masks();
     check_power_of_two();
     check_orders();
+    check_exponentials();
 }
 
 #define VECTOR_CHECKS(set)                                                                                             \
