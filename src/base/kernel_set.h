@@ -16,6 +16,20 @@ typedef enum umk_kernel_set {
     UMK_N_KERNEL_SETS
 } umk_kernel_set;
 
+/**
+ * Initializers of an array of UMK_N_KERNEL_SETS pointers, by set: the tables prefix_portable, prefix_avx2, ... that are
+ * compiled for this kind of processor. The reference, if it is a table too, is put in front by hand.
+ */
+#if defined(__x86_64__)
+#define UMK_KERNEL_TABLES(prefix)                                                                                      \
+    [UMK_KERNELS_PORTABLE] = &prefix##_portable, [UMK_KERNELS_AVX2] = &prefix##_avx2,                                  \
+    [UMK_KERNELS_AVX512] = &prefix##_avx512
+#elif defined(__aarch64__)
+#define UMK_KERNEL_TABLES(prefix) [UMK_KERNELS_PORTABLE] = &prefix##_portable, [UMK_KERNELS_NEON] = &prefix##_neon
+#else
+#define UMK_KERNEL_TABLES(prefix) [UMK_KERNELS_PORTABLE] = &prefix##_portable
+#endif
+
 /** "reference", "portable", "avx2", "avx512" or "neon". */
 const char *umk_kernel_set_name(umk_kernel_set set);
 

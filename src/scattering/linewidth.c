@@ -61,21 +61,9 @@ static umk_status check_options(umk_context *context, const umk_linewidth_option
 }
 
 const umk_sum_kernels *umk_sum_kernels_of(umk_kernel_set set) {
-    switch (set) {
-    case UMK_KERNELS_REFERENCE:
-        return &umk_sum_kernels_reference;
-#if defined(__x86_64__)
-    case UMK_KERNELS_AVX2:
-        return &umk_sum_kernels_avx2;
-    case UMK_KERNELS_AVX512:
-        return &umk_sum_kernels_avx512;
-#elif defined(__aarch64__)
-    case UMK_KERNELS_NEON:
-        return &umk_sum_kernels_neon;
-#endif
-    default:
-        return &umk_sum_kernels_portable;
-    }
+    static const umk_sum_kernels *const kernels[UMK_N_KERNEL_SETS] = {
+        [UMK_KERNELS_REFERENCE] = &umk_sum_kernels_reference, UMK_KERNEL_TABLES(umk_sum_kernels)};
+    return kernels[set];
 }
 
 static umk_status prepare_temperatures(umk_linewidth *linewidth, umk_context *context) {

@@ -9,21 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-static const umk_strength_loops *loops_of(umk_kernel_set set) {
-    switch (set) {
-#if defined(__x86_64__)
-    case UMK_KERNELS_AVX2:
-        return &umk_strength_loops_avx2;
-    case UMK_KERNELS_AVX512:
-        return &umk_strength_loops_avx512;
-#elif defined(__aarch64__)
-    case UMK_KERNELS_NEON:
-        return &umk_strength_loops_neon;
-#endif
-    default:
-        return &umk_strength_loops_portable;
-    }
-}
+static const umk_strength_loops *const loops_of_set[UMK_N_KERNEL_SETS] = {UMK_KERNEL_TABLES(umk_strength_loops)};
 
 static umk_status choose_kernel(umk_interaction *interaction, umk_context *context, const char *name) {
     umk_status status = UMK_OK;
@@ -37,7 +23,7 @@ static umk_status choose_kernel(umk_interaction *interaction, umk_context *conte
         interaction->kernel = &umk_strength_kernel_reference;
     } else {
         interaction->kernel = &umk_strength_kernel_engine;
-        interaction->loops = loops_of(interaction->kernel_set);
+        interaction->loops = loops_of_set[interaction->kernel_set];
     }
 cleanup:
     return status;

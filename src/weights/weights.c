@@ -21,21 +21,9 @@ static umk_status check_options(umk_context *context, const umk_weights_options 
 }
 
 const umk_weights_kernels *umk_weights_kernels_of(umk_kernel_set set) {
-    switch (set) {
-    case UMK_KERNELS_REFERENCE:
-        return &umk_weights_kernels_reference;
-#if defined(__x86_64__)
-    case UMK_KERNELS_AVX2:
-        return &umk_weights_kernels_avx2;
-    case UMK_KERNELS_AVX512:
-        return &umk_weights_kernels_avx512;
-#elif defined(__aarch64__)
-    case UMK_KERNELS_NEON:
-        return &umk_weights_kernels_neon;
-#endif
-    default:
-        return &umk_weights_kernels_portable;
-    }
+    static const umk_weights_kernels *const kernels[UMK_N_KERNEL_SETS] = {
+        [UMK_KERNELS_REFERENCE] = &umk_weights_kernels_reference, UMK_KERNEL_TABLES(umk_weights_kernels)};
+    return kernels[set];
 }
 
 umk_status umk_weights_create(umk_weights **weights, umk_context *context, const umk_grid *grid,
