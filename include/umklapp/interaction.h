@@ -38,7 +38,8 @@ UMK_API const char *umk_interaction_kernels(const umk_interaction *interaction);
  * |V|^2 in eV^2 (with 1/N of the grid, as phono3py writes it) of all band triples of triplets (n_triplets, 3) of BZ
  * points. strength: (n_triplets, n_bands, n_bands, n_bands), 0 where a mode is at or below the cut-off frequency. For
  * figures and tests; linewidths use the same kernel without storing. UMK_ERROR_ARGUMENT for points that do not exist or
- * do not sum to a reciprocal lattice vector, or phonons that do not belong to grid and interaction.
+ * do not sum to a reciprocal lattice vector, or phonons that do not belong to grid and interaction; UMK_ERROR_MEMORY
+ * above the limit.
  */
 UMK_API umk_status umk_interaction_strength(const umk_interaction *interaction, umk_context *context,
                                             const umk_phonons *phonons, const umk_grid *grid, int64_t n_triplets,

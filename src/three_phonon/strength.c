@@ -106,6 +106,17 @@ static umk_status check_triplets(umk_context *context, const umk_interaction *in
     return UMK_OK;
 }
 
+/* What the function holds at most besides the mesh: lists and plans of triplets, a block, and what workers have. */
+static double needed_bytes(const strength_task *task, const umk_strength_mesh *mesh, int64_t n_triplets,
+                           int64_t n_threads) {
+    const umk_strength_kernel *kernel = task->interaction->kernel;
+    double n = (double)task->interaction->n_bands, cubes = batch_size * n * n * n;
+    double group = kernel->most_group_bytes == NULL ? 0 : kernel->most_group_bytes(mesh);
+    double worker = (double)task->workspace_size + cubes * sizeof(double);
+    return 256 * (double)n_triplets + (group > block_bytes ? group : block_bytes) + cubes * sizeof(umk_band_triple) +
+           worker * (double)n_threads;
+}
+
 umk_status umk_interaction_strength(const umk_interaction *interaction, umk_context *context,
                                     const umk_phonons *phonons, const umk_grid *grid, int64_t n_triplets,
                                     const int64_t (*triplets)[3], double *strength) {
@@ -119,6 +130,8 @@ umk_status umk_interaction_strength(const umk_interaction *interaction, umk_cont
     if (kernel->mesh_create != NULL) UMK_TRY(kernel->mesh_create(&mesh, context, interaction, grid));
     task.factor = umk_strength_factor(grid->n_points);
     task.workspace_size = kernel->workspace_size(interaction, mesh, batch_size);
+    UMK_TRY(umk_check_memory(context, needed_bytes(&task, mesh, n_triplets, n_threads),
+                             "the computation of interaction strengths", "use fewer threads"));
     UMK_ALLOCATE(context, order, n_triplets);
     UMK_ALLOCATE(context, group, n_triplets);
     UMK_ALLOCATE(context, task.first, batch_size + 1);

@@ -408,6 +408,19 @@ static void check_foreign_phonons(const test_model *model, const test_mesh *mesh
     test_mesh_free(&other);
 }
 
+/* Memory is counted before it is taken. */
+static void check_memory_limit(const test_mesh *mesh, const umk_interaction *interaction) {
+    const int64_t triplet[1][3] = {{0, 0, 0}};
+    double strength[216];
+    umk_context *small;
+    umk_context_options limits = {.n_threads = 1, .memory_limit = 1000000};
+    assert_int_equal(umk_context_create(&small, &limits), UMK_OK);
+    assert_int_equal(umk_interaction_strength(interaction, small, mesh->phonons, mesh->grid, 1, triplet, strength),
+                     UMK_ERROR_MEMORY);
+    assert_non_null(strstr(umk_context_message(small), "1 MB may be used: use fewer threads"));
+    umk_context_destroy(small);
+}
+
 static void test_public_function(void **state) {
     (void)state;
     test_model *model = test_model_load(context, &(test_model_options){.example = "nacl"});
@@ -415,6 +428,7 @@ static void test_public_function(void **state) {
     sets all = make_sets(model->crystal, model->fc3, false);
     for (int i = 0; i < all.n; i++) check_public_function(model, &mesh, all.interactions[0], all.interactions[i]);
     check_foreign_phonons(model, &mesh, all.interactions[0]);
+    for (int i = 0; i < all.n; i++) check_memory_limit(&mesh, all.interactions[i]);
     destroy_sets(&all);
     test_mesh_free(&mesh);
     test_model_free(model);
