@@ -382,6 +382,8 @@ static umk_status make_phonons(const model_options *options, model *model, umk_c
 static umk_status load_steps(model *model, umk_context *context, terminal *terminal, const model_options *options,
                              bool *shown) {
     umk_status status;
+    const char *kernels;
+    TRY(umk_context_kernels(&kernels, context)); /* a wrong wish is told before anything is read */
     umk_context_enter_stage(context, UMK_STAGE_READING);
     TRY(umk_input_read(&model->input, context, options->input));
     terminal_say(terminal, "Crystal structure was read from \"%s\".", options->input);

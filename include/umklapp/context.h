@@ -63,6 +63,13 @@ UMK_API int umk_context_n_threads(const umk_context *context);
 UMK_API int64_t umk_context_memory_limit(const umk_context *context);
 
 /**
+ * Name of the kernels ("avx512", ...) of objects whose options name none: what the environment variable UMKLAPP_KERNELS
+ * says, else the fastest that the processor runs. UMK_ERROR_ARGUMENT where the variable names none that run here: who
+ * asks before reading force constants is told as early as possible. *kernels lasts as long as the program.
+ */
+UMK_API umk_status umk_context_kernels(const char **kernels, umk_context *context);
+
+/**
  * Asks a running calculation to stop soon with UMK_ERROR_CANCELLED. Safe to call from another thread and from a signal
  * handler; stays in force until umk_context_reset_cancel.
  */

@@ -54,3 +54,11 @@ umk_status umk_kernel_set_choose(umk_kernel_set *set, umk_context *context, cons
     return umk_fail(context, UMK_ERROR_ARGUMENT,
                     "%sthere are no kernels \"%s\": reference, portable, avx2, avx512 or neon", source, name);
 }
+
+umk_status umk_context_kernels(const char **kernels, umk_context *context) {
+    umk_kernel_set set = UMK_KERNELS_PORTABLE;
+    *kernels = NULL;
+    umk_status status = umk_kernel_set_choose(&set, context, NULL);
+    if (status == UMK_OK) *kernels = umk_kernel_set_name(set);
+    return status;
+}

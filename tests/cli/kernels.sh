@@ -49,6 +49,14 @@ for wrong in fastest avx AVX2 'avx2 ' ' avx2' avx2,avx512 0 "$(printf 'avx2\nx')
     rta "$nacl" $small
 done
 
+# ---- told before any file is read, which takes a while where fc3 is large
+export UMKLAPP_KERNELS=fastest
+for option in "$scratch/missing.yaml" "$nacl --fc2 $scratch/missing.hdf5" "$nacl --fc3 $scratch/missing.hdf5"; do
+  # shellcheck disable=SC2086
+  refuse 2 'error;UMKLAPP_KERNELS: there are no kernels' rta $option $small
+  [ ! -s "$scratch/out" ] || fail "something was read before UMKLAPP_KERNELS was refused: $(cat "$scratch/out")"
+done
+
 # ---- the fast kernels do not symmetrize fc3 in reciprocal space: the reference kernel is taken, whatever the variable
 for set in reference portable; do
   export UMKLAPP_KERNELS=$set

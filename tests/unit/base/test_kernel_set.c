@@ -94,6 +94,17 @@ static void test_by_name(void **state) {
     refuse("avx512 ", "there are no kernels \"avx512 \": reference, portable, avx2, avx512 or neon");
 }
 
+/* What a caller can ask before there is anything to compute with. */
+static void check_context_kernels(umk_status expected, const char *name) {
+    const char *kernels = "untouched";
+    assert_int_equal(umk_context_kernels(&kernels, context), expected);
+    if (expected == UMK_OK) {
+        assert_string_equal(kernels, name);
+    } else {
+        assert_null(kernels);
+    }
+}
+
 /* The variable counts where no name is given. */
 static void test_by_variable(void **state) {
     (void)state;
@@ -107,14 +118,17 @@ static void test_by_variable(void **state) {
         } else {
             refuse(NULL, message);
         }
+        check_context_kernels(umk_kernel_set_runs(set) ? UMK_OK : UMK_ERROR_ARGUMENT, name);
         assert_int_equal(choose("portable"), UMK_KERNELS_PORTABLE);
         assert_int_equal(choose("reference"), UMK_KERNELS_REFERENCE);
     }
     setenv("UMKLAPP_KERNELS", "sse", 1);
     refuse(NULL, "UMKLAPP_KERNELS: there are no kernels \"sse\": reference, portable, avx2, avx512 or neon");
+    check_context_kernels(UMK_ERROR_ARGUMENT, NULL);
     assert_int_equal(choose("portable"), UMK_KERNELS_PORTABLE);
     setenv("UMKLAPP_KERNELS", "", 1);
     assert_int_equal(choose(NULL), fastest());
+    check_context_kernels(UMK_OK, umk_kernel_set_name(fastest()));
     unsetenv("UMKLAPP_KERNELS");
     assert_int_equal(choose(NULL), fastest());
 }
