@@ -102,7 +102,8 @@ UMK_API umk_status umk_rta_estimate_run(umk_rta_estimate *estimate, umk_context 
  * Thermal conductivity in the relaxation-time approximation, Phys. Rev. B 91, 094306 (2015), eqs. 1 to 12, for each
  * sigma: results (n_sigmas, at least 1) are overwritten (clear earlier contents first), and ended by the caller with
  * umk_conductivity_clear, also after a failure. Modes at or below the cut-off frequency do not contribute; of modes
- * that nothing but the boundary scatters a warning tells the number. Fails with UMK_ERROR_ARGUMENT for options out of
+ * that nothing but the boundary scatters, and of those with a negative linewidth, which do not contribute either unless
+ * that of the boundary outweighs it, a warning tells the number. Fails with UMK_ERROR_ARGUMENT for options out of
  * range or objects that do not belong together, UMK_ERROR_INPUT for linewidths read that do not fit, UMK_ERROR_MEMORY,
  * UMK_ERROR_CANCELLED, and with what on_point returns.
  */

@@ -402,12 +402,16 @@ static double boundary_linewidth(const umk_conductivity *result, int64_t mode) {
     return speed * 1e-4 / (4 * UMK_PI * result->boundary_mfp); /* THz angstrom over micrometre */
 }
 
-/*
- * mode_kappa (T, P, B, 6) and its sum over the modes; returns how many modes, with their star, no phonon or isotope
- * scatters: only the boundary limits what they carry.
- */
-static int64_t sum_modes(const umk_rta *rta, umk_conductivity *result) {
-    int64_t modes = result->n_points * result->n_bands, n_without = 0;
+/** Modes, with their star and at all temperatures, that spoil kappa. */
+typedef struct doubtful_modes {
+    int64_t n_unscattered; /* by phonons or isotopes: only the boundary limits what they carry */
+    int64_t n_negative;    /* with a negative linewidth, larger than that of the boundary: they are left out */
+} doubtful_modes;
+
+/* mode_kappa (T, P, B, 6) and its sum over the modes. */
+static doubtful_modes sum_modes(const umk_rta *rta, umk_conductivity *result) {
+    int64_t modes = result->n_points * result->n_bands;
+    doubtful_modes doubtful = {0};
     for (int64_t t = 0; t < result->n_temperatures; t++) {
         double sum[6] = {0};
         for (int64_t mode = 0; mode < modes; mode++) {
@@ -418,8 +422,12 @@ static int64_t sum_modes(const umk_rta *rta, umk_conductivity *result) {
             bool counts = result->frequencies[mode] >= rta->cutoff_frequency && heat_capacity > 0;
             bool moves =
                 result->gv_by_gv[mode * 6] + result->gv_by_gv[mode * 6 + 1] + result->gv_by_gv[mode * 6 + 2] > 0;
-            if (counts && moves && !(gamma > 0)) n_without += result->weights[mode / result->n_bands];
+            bool is_scattered = gamma > 0, is_negative = gamma < 0;
             gamma += boundary_linewidth(result, mode);
+            if (counts && moves && !is_scattered) {
+                int64_t *n = is_negative && gamma <= 0 ? &doubtful.n_negative : &doubtful.n_unscattered;
+                *n += result->weights[mode / result->n_bands];
+            }
             double share = counts && gamma > 0 ? heat_capacity / (2 * gamma) * result->kappa_unit_conversion : 0;
             for (int c = 0; c < 6; c++) {
                 out[c] = result->gv_by_gv[mode * 6 + c] * share;
@@ -428,7 +436,23 @@ static int64_t sum_modes(const umk_rta *rta, umk_conductivity *result) {
         }
         for (int c = 0; c < 6; c++) result->kappa[t * 6 + c] = sum[c] / (double)rta->model->grid->n_points;
     }
-    return n_without;
+    return doubtful;
+}
+
+static void warn_of_modes(const umk_rta *rta, const umk_conductivity *result, const doubtful_modes *doubtful) {
+    long long n_modes = rta->model->grid->n_points * rta->n_bands * rta->n_temperatures;
+    const char *way_out = result->sigma > 0 ? "use a finer mesh or a larger sigma" : "use a finer mesh";
+    if (doubtful->n_unscattered > 0) {
+        umk_log(rta->context, UMK_LOG_WARNING,
+                "%lld of %lld modes are scattered by nothing but the boundary, kappa is not to be trusted: %s",
+                (long long)doubtful->n_unscattered, n_modes, way_out);
+    }
+    if (doubtful->n_negative > 0) {
+        umk_log(rta->context, UMK_LOG_WARNING,
+                "%lld of %lld modes have a negative linewidth (soft modes on a coarse mesh) and are left out, kappa is "
+                "not to be trusted: %s",
+                (long long)doubtful->n_negative, n_modes, way_out);
+    }
 }
 
 static umk_status allocate_results(const umk_rta *rta, umk_conductivity *results) {
@@ -461,16 +485,11 @@ umk_status umk_rta_run(umk_conductivity *results, umk_context *context, const um
     UMK_TRY(run_harmonic(&rta, results));
     UMK_TRY(run_scattering(&rta, results));
     for (int64_t s = 0; s < rta.n_sigmas; s++) {
-        int64_t n_without = sum_modes(&rta, &results[s]);
-        if (n_without > 0 && options->n_grid_points == 0) {
-            umk_log(
-                context, UMK_LOG_WARNING,
-                "%lld of %lld modes are scattered by nothing but the boundary, kappa is not to be trusted: use a finer "
-                "mesh%s",
-                (long long)n_without, (long long)(model->grid->n_points * rta.n_bands * rta.n_temperatures),
-                results[s].sigma > 0 ? " or a larger sigma" : "");
+        doubtful_modes doubtful = sum_modes(&rta, &results[s]);
+        if (options->n_grid_points == 0) {
+            warn_of_modes(&rta, &results[s], &doubtful);
+            continue;
         }
-        if (options->n_grid_points == 0) continue;
         umk_release(results[s].kappa); /* of some grid points it would not be a conductivity */
         results[s].kappa = NULL;
     }

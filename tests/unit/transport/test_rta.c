@@ -17,6 +17,16 @@
 
 static const double temperatures[2] = {100, 300};
 
+static char warnings[4][512];
+static int n_warnings;
+
+static void keep_warning(void *user, umk_log_level level, const char *line) {
+    (void)user;
+    if (level != UMK_LOG_WARNING) return;
+    assert_true(n_warnings < 4);
+    snprintf(warnings[n_warnings++], sizeof warnings[0], "%s", line);
+}
+
 static umk_context *context;
 static umk_input input;
 static umk_fc2 *fc2;
@@ -61,6 +71,7 @@ static int set_up(void **state) {
     (void)state;
     umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
     options.n_threads = 1;
+    options.log = keep_warning;
     if (umk_context_create(&context, &options) != UMK_OK) return 1;
     return load() != UMK_OK;
 }
@@ -183,6 +194,36 @@ static void test_read(void **state) {
     expect_refused(&options, UMK_ERROR_INPUT, "--full-pp");
     model.interaction = interaction;
     umk_conductivity_clear(&first);
+}
+
+/* Modes that nothing scatters, and those with a negative linewidth, are told apart; each counts with its star. */
+static void test_doubtful_modes(void **state) {
+    (void)state;
+    umk_rta_options options = make_options();
+    umk_conductivity read = run(&options);
+    int64_t mode = read.n_points * read.n_bands - 1, star = read.weights[read.n_points - 1];
+    char expected[512];
+    n_warnings = 0;
+    options.read = &read;
+    read.gamma[mode] = -0.5; /* at the first temperature */
+    read.gamma[mode - 1] = 0;
+    read.gamma[mode - 2] = -1e-18; /* the boundary outweighs it */
+    umk_conductivity result = run(&options);
+    assert_int_equal(n_warnings, 2);
+    snprintf(expected, sizeof expected, "%d of %d modes are scattered by nothing but the boundary, ", 2 * (int)star,
+             27 * 6 * 2);
+    assert_memory_equal(warnings[0], expected, strlen(expected));
+    snprintf(expected, sizeof expected, "%d of %d modes have a negative linewidth (soft modes", (int)star, 27 * 6 * 2);
+    assert_memory_equal(warnings[1], expected, strlen(expected));
+    assert_true(result.mode_kappa[mode * 6] == 0 && result.mode_kappa[(mode - 2) * 6] > 0);
+    umk_conductivity_clear(&result);
+    n_warnings = 0;
+    options.n_grid_points = read.n_points; /* points of one's choice have no kappa to be doubted */
+    options.grid_points = read.grid_points;
+    result = run(&options);
+    assert_int_equal(n_warnings, 0);
+    umk_conductivity_clear(&result);
+    umk_conductivity_clear(&read);
 }
 
 /* --ave-pp takes the averages of --full-pp; a constant strength is linear in its value. */
@@ -398,6 +439,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_read),
+        cmocka_unit_test(test_doubtful_modes),
         cmocka_unit_test(test_average_strengths),
         cmocka_unit_test(test_callback),
         cmocka_unit_test(test_points_in_flight),
