@@ -88,7 +88,7 @@ typedef struct umk_rta_options {
 
 /** What a run will need, known before its long part. */
 typedef struct umk_rta_estimate {
-    double bytes;   /* memory on top of the model */
+    double bytes;   /* memory on top of the model, with that to write the results */
     double seconds; /* with the threads of the context, measured on one grid point; 0 where there are fewer than 64 */
     int64_t n_points;
     double n_triplets; /* of all grid points; exact for up to 16 grid points, sampled for more */

@@ -20,6 +20,17 @@ cleanup:
     return status;
 }
 
+/*
+ * The peak is in the run or, with many temperatures, while results are written. Scratch is given back before that, but
+ * the C library keeps blocks of some tens of megabytes for itself, so that the sum is what to be ready for.
+ */
+static double peak_bytes(const umk_rta *rta) {
+    double bytes = umk_rta_result_bytes(rta) + umk_rta_writing_bytes(rta);
+    if (rta->linewidth == NULL) return bytes;
+    double flight = (double)umk_linewidth_points_in_flight(rta->linewidth) * (double)(rta->n_sigmas * rta->n_bands);
+    return bytes + umk_linewidth_memory(rta->linewidth) + 3 * sizeof(double) * flight * (double)rta->n_temperatures;
+}
+
 umk_status umk_rta_estimate_run(umk_rta_estimate *estimate, umk_context *context, const umk_transport_model *model,
                                 const umk_rta_options *options) {
     umk_status status = UMK_OK;
@@ -27,12 +38,9 @@ umk_status umk_rta_estimate_run(umk_rta_estimate *estimate, umk_context *context
     *estimate = (umk_rta_estimate){0};
     UMK_TRY(umk_rta_prepare(&rta, context, model, options));
     estimate->n_points = rta.n_points;
-    estimate->bytes = umk_rta_result_bytes(&rta);
+    estimate->bytes = peak_bytes(&rta);
     UMK_TRY(count_triplets(&estimate->n_triplets, &rta));
-    if (rta.linewidth == NULL) goto cleanup;
-    double flight = (double)umk_linewidth_points_in_flight(rta.linewidth) * (double)(rta.n_sigmas * rta.n_bands);
-    estimate->bytes += umk_linewidth_memory(rta.linewidth) + 3 * sizeof(double) * flight * (double)rta.n_temperatures;
-    if (model->interaction == NULL || rta.n_points < least_points_for_time) goto cleanup;
+    if (rta.linewidth == NULL || model->interaction == NULL || rta.n_points < least_points_for_time) goto cleanup;
     umk_linewidth_result result = {0};
     double started = umk_now();
     UMK_TRY(umk_linewidth_run(rta.linewidth, context, 1, &rta.points[rta.n_points / 2], NULL, &result));

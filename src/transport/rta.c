@@ -103,12 +103,21 @@ void umk_rta_clear(umk_rta *rta) {
     memset(rta, 0, sizeof *rta);
 }
 
+/* Of one sigma. */
+static double one_result_bytes(const umk_rta *rta) {
+    double per_temperature = 8 + (rta->options->normal_umklapp ? 2 : 0); /* cv, gamma, mode_kappa */
+    return 8 * (double)rta->n_points * (double)rta->n_bands * (12 + per_temperature * (double)rta->n_temperatures);
+}
+
 double umk_rta_result_bytes(const umk_rta *rta) {
     double modes = (double)rta->n_points * (double)rta->n_bands;
-    double per_temperature = 8 + (rta->options->normal_umklapp ? 2 : 0);        /* cv, gamma, mode_kappa */
     double copies = rta->options->read != NULL ? 2 : 1;                         /* what was read stays beside it */
     double isotope = rta->options->mass_variances != NULL ? 8 * 16 * modes : 0; /* partial sums of 16 chunks */
-    return (double)rta->n_sigmas * copies * 8 * modes * (12 + per_temperature * (double)rta->n_temperatures) + isotope;
+    return (double)rta->n_sigmas * copies * one_result_bytes(rta) + isotope;
+}
+
+double umk_rta_writing_bytes(const umk_rta *rta) {
+    return rta->options->n_grid_points > 0 ? 0 : 2 * one_result_bytes(rta);
 }
 
 /* ---- harmonic part ----------------------------------------------------------------------------------------------*/

@@ -26,4 +26,10 @@ void umk_rta_clear(umk_rta *rta);
 /** Bytes of the results of all sigmas. */
 double umk_rta_result_bytes(const umk_rta *rta);
 
+/**
+ * Bytes beside the results while one of them is written, after the run: its file is made in memory and copied out of
+ * HDF5. The most that it can be, which it is without compression; 0 where grid points were given and there is no kappa.
+ */
+double umk_rta_writing_bytes(const umk_rta *rta);
+
 #endif
