@@ -30,7 +30,7 @@ typedef struct umk_lattice_sum {
     int64_t n_vectors;
     int64_t (*vectors)[3];          /* (n_vectors) distinct R, primitive basis */
     double (*vectors_cartesian)[3]; /* (n_vectors) angstrom */
-    int64_t reach;                  /* largest |component| of R */
+    int64_t reach[3];               /* largest |component| of R along each axis */
     int64_t n_entries;
     int64_t *first;          /* (n_primitive^2 + 1) first entry of the pair i * n_primitive + j */
     int64_t *vector;         /* (n_entries) index of R */

@@ -12,6 +12,7 @@
  */
 #include "linalg/matrix3.h"
 #include "phonon/harmonic.h"
+#include <stdlib.h>
 
 /* Lattice vector of image s of atom k seen from i; false where it is none. */
 static bool image_vector(int64_t vector[3], const umk_cell *primitive, int64_t i, int64_t j, const double s[3]) {
@@ -59,33 +60,47 @@ static void count_image(void *argument, const image_visit *visit) {
     sum->first[visit->i * sum->n_primitive + visit->j + 1]++;
     for (int a = 0; a < 3; a++) {
         int64_t size = visit->vector[a] < 0 ? -visit->vector[a] : visit->vector[a];
-        if (size > sum->reach) sum->reach = size;
+        if (size > sum->reach[a]) sum->reach[a] = size;
     }
 }
 
+typedef struct entry_vector {
+    int64_t vector[3], entry;
+} entry_vector;
+
 typedef struct image_filler {
     umk_lattice_sum *sum;
-    int64_t *next;   /* (n_primitive^2) next free entry of each pair */
-    int64_t *number; /* (box) 1 + number of the lattice vector at this place, 0: not seen */
+    int64_t *next;         /* (n_primitive^2) next free entry of each pair */
+    entry_vector *vectors; /* (n_entries) */
 } image_filler;
-
-static int64_t box_index(const umk_lattice_sum *sum, const int64_t vector[3]) {
-    int64_t side = 2 * sum->reach + 1;
-    return ((vector[0] + sum->reach) * side + vector[1] + sum->reach) * side + vector[2] + sum->reach;
-}
 
 static void fill_image(void *argument, const image_visit *visit) {
     image_filler *filler = argument;
     umk_lattice_sum *sum = filler->sum;
-    int64_t *number = &filler->number[box_index(sum, visit->vector)];
-    if (*number == 0) {
-        for (int a = 0; a < 3; a++) sum->vectors[sum->n_vectors][a] = visit->vector[a];
-        *number = ++sum->n_vectors;
-    }
     int64_t entry = filler->next[visit->i * sum->n_primitive + visit->j]++;
-    sum->vector[entry] = *number - 1;
+    filler->vectors[entry] = (entry_vector){{visit->vector[0], visit->vector[1], visit->vector[2]}, entry};
     sum->atom[entry] = visit->k;
     sum->share[entry] = visit->share;
+}
+
+static int compare_vectors(const void *a, const void *b) {
+    const int64_t *x = ((const entry_vector *)a)->vector, *y = ((const entry_vector *)b)->vector;
+    for (int c = 0; c < 3; c++) {
+        if (x[c] != y[c]) return x[c] < y[c] ? -1 : 1;
+    }
+    return 0;
+}
+
+/* The distinct lattice vectors, by sorting: a box around them may be far larger than their number, as for a chain. */
+static void number_vectors(umk_lattice_sum *sum, entry_vector *vectors) {
+    qsort(vectors, (size_t)sum->n_entries, sizeof *vectors, compare_vectors);
+    for (int64_t e = 0; e < sum->n_entries; e++) {
+        if (e == 0 || compare_vectors(&vectors[e - 1], &vectors[e]) != 0) {
+            for (int a = 0; a < 3; a++) sum->vectors[sum->n_vectors][a] = vectors[e].vector[a];
+            sum->n_vectors++;
+        }
+        sum->vector[vectors[e].entry] = sum->n_vectors - 1;
+    }
 }
 
 static void to_cartesian(double cartesian[3], const double lattice[3][3], const double fractional[3]) {
@@ -120,9 +135,7 @@ umk_status umk_lattice_sum_create(umk_lattice_sum *sum, umk_context *context, co
     UMK_TRY(visit_images(context, primitive, supercell, count_image, sum));
     for (int64_t pair = 0; pair < n_p * n_p; pair++) sum->first[pair + 1] += sum->first[pair];
 
-    int64_t side = 2 * sum->reach + 1;
-    int64_t box = umk_checked_product(3, (const int64_t[]){side, side, side});
-    UMK_ALLOCATE(context, filler.number, box);
+    UMK_ALLOCATE(context, filler.vectors, sum->n_entries);
     UMK_ALLOCATE(context, filler.next, n_p * n_p);
     UMK_ALLOCATE(context, sum->vector, sum->n_entries);
     UMK_ALLOCATE(context, sum->atom, sum->n_entries);
@@ -131,6 +144,7 @@ umk_status umk_lattice_sum_create(umk_lattice_sum *sum, umk_context *context, co
     UMK_ALLOCATE(context, sum->vectors, sum->n_entries);
     for (int64_t pair = 0; pair < n_p * n_p; pair++) filler.next[pair] = sum->first[pair];
     UMK_TRY(visit_images(context, primitive, supercell, fill_image, &filler));
+    number_vectors(sum, filler.vectors);
 
     UMK_ALLOCATE(context, sum->vectors_cartesian, sum->n_vectors);
     UMK_ALLOCATE(context, sum->separation, n_p * n_p);
@@ -138,7 +152,7 @@ umk_status umk_lattice_sum_create(umk_lattice_sum *sum, umk_context *context, co
     UMK_ALLOCATE(context, sum->inverse_root_masses, n_p);
     set_geometry(sum, primitive);
 cleanup:
-    umk_release(filler.number);
+    umk_release(filler.vectors);
     umk_release(filler.next);
     return status;
 }
@@ -173,7 +187,7 @@ void umk_lattice_sum_set(umk_lattice_sum *sum, int64_t n_supercell, const double
 /* ---- phases -------------------------------------------------------------------------------------------------------*/
 
 int64_t umk_lattice_sum_scratch(const umk_lattice_sum *sum) {
-    return 2 * sum->n_vectors + 6 * (2 * sum->reach + 1);
+    return 2 * sum->n_vectors + 2 * (2 * (sum->reach[0] + sum->reach[1] + sum->reach[2]) + 3);
 }
 
 static void unit_phase(double phase[2], double turns) {
@@ -189,18 +203,17 @@ static inline void multiply(double product[2], const double a[2], const double b
 }
 
 void umk_lattice_sum_phases(const umk_lattice_sum *sum, const double q[3], double *scratch) {
-    int64_t side = 2 * sum->reach + 1;
-    double *tables = scratch + 2 * sum->n_vectors;
+    double *zero[3], *table = scratch + 2 * sum->n_vectors; /* phases along an axis from n = -reach on; that of n = 0 */
     for (int a = 0; a < 3; a++) {
-        for (int64_t n = 0; n < side; n++) {
-            unit_phase(&tables[2 * (a * side + n)], q[a] * (double)(n - sum->reach));
-        }
+        zero[a] = table + 2 * sum->reach[a];
+        for (int64_t n = -sum->reach[a]; n <= sum->reach[a]; n++) unit_phase(zero[a] + 2 * n, q[a] * (double)n);
+        table = zero[a] + 2 * sum->reach[a] + 2;
     }
     for (int64_t n = 0; n < sum->n_vectors; n++) {
         const int64_t *vector = sum->vectors[n];
         double *phase = &scratch[2 * n];
-        multiply(phase, &tables[2 * (vector[0] + sum->reach)], &tables[2 * (side + vector[1] + sum->reach)]);
-        multiply(phase, phase, &tables[2 * (2 * side + vector[2] + sum->reach)]);
+        multiply(phase, zero[0] + 2 * vector[0], zero[1] + 2 * vector[1]);
+        multiply(phase, phase, zero[2] + 2 * vector[2]);
     }
 }
 

@@ -270,6 +270,56 @@ static void failing_allocations_are_reported(void **state) {
     umk_context_destroy(context);
 }
 
+/*
+ * Memory goes with the number of lattice vectors: a box around those of this chain would be 4 TB. Springs between
+ * neighbours, in all directions alike, and mass 1 make D(q) = 2 (1 - cos(2 pi q step)).
+ */
+static void check_long_chain(umk_context *context, const int64_t step[3]) {
+    enum { half = 4000, n_s = 2 * half + 1 };
+    double position[1][3] = {{0}}, mass[1] = {1}, turns = 0;
+    double(*vectors)[3] = make_array(n_s, sizeof *vectors), *values = make_array(n_s, 9 * sizeof *values);
+    int64_t *multiplicity = make_array(n_s, 2 * sizeof *multiplicity), *kinds = make_array(n_s, sizeof *kinds);
+    umk_cell primitive = {.n_atoms = 1, .positions = position, .masses = mass};
+    umk_supercell supercell = {.cell.n_atoms = n_s,
+                               .s2pp_map = kinds,
+                               .multiplicity = multiplicity,
+                               .n_shortest_vectors = n_s,
+                               .shortest_vectors = vectors};
+    for (int64_t k = 0; k < n_s; k++) {
+        multiplicity[2 * k] = 1;
+        multiplicity[2 * k + 1] = k;
+        for (int a = 0; a < 3; a++) vectors[k][a] = (double)((k - half) * step[a]);
+        for (int a = 0; a < 3; a++) values[9 * k + 4 * a] = k == half ? 2 : llabs(k - half) == 1 ? -1 : 0;
+    }
+    umk_lattice_sum sum;
+    umk_status status = umk_lattice_sum_create(&sum, context, &primitive, &supercell);
+    if (status != UMK_OK) fail_msg("%s", umk_context_message(context));
+    assert_int_equal(sum.n_vectors, n_s);
+    umk_lattice_sum_set(&sum, n_s, values);
+    double complex matrix[9];
+    double *scratch = make_array(umk_lattice_sum_scratch(&sum), sizeof *scratch);
+    umk_lattice_sum_phases(&sum, general_q, scratch);
+    umk_lattice_sum_matrix(&sum, general_q, (umk_pair_term){NULL, NULL}, scratch, matrix);
+    for (int a = 0; a < 3; a++) turns += general_q[a] * (double)step[a];
+    for (int i = 0; i < 9; i++) {
+        assert_close(cabs(matrix[i] - (i % 4 == 0 ? 2 - 2 * cos(2 * UMK_PI * turns) : 0)), 0, 1e-12);
+    }
+    umk_lattice_sum_clear(&sum);
+    free(scratch);
+    free(vectors);
+    free(values);
+    free(multiplicity);
+    free(kinds);
+}
+
+static void long_supercells_need_little_memory(void **state) {
+    (void)state;
+    umk_context *context = make_context(1);
+    check_long_chain(context, (const int64_t[3]){0, 0, 1});
+    check_long_chain(context, (const int64_t[3]){1, -1, 2});
+    umk_context_destroy(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frequencies_agree_with_phonopy),
@@ -280,6 +330,7 @@ int main(void) {
         cmocka_unit_test(frequencies_have_the_point_group),
         cmocka_unit_test(eigenvectors_solve_the_problem),
         cmocka_unit_test(commensurate_points_fill_the_zone),
+        cmocka_unit_test(long_supercells_need_little_memory),
         cmocka_unit_test(wrong_arguments_are_refused),
         cmocka_unit_test(failing_allocations_are_reported),
     };
