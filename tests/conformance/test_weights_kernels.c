@@ -4,25 +4,14 @@
  * ties, on flat bands, and with intervals about as narrow as those that have no weight.
  */
 #include "support/compare.h"
+#include "support/context.h"
 #include "support/strength.h"
 #include "unit/weights/hand_made.h"
 #include "weights/internal.h"
 
 enum { lanes = UMK_WEIGHTS_LANES, most_tetrahedra = 1152, most_vertices = 256 };
 
-static umk_context *context;
 static test_random numbers = {1};
-
-static int set_up(void **state) {
-    (void)state;
-    return umk_context_create(&context, NULL);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_context_destroy(context);
-    return 0;
-}
 
 static int64_t below(int64_t n) {
     return (int64_t)(test_uniform(&numbers) * (double)n);
@@ -34,14 +23,6 @@ static int64_t below(int64_t n) {
              kernels != NULL; kernels = NULL)
 
 /* ---- sets of tetrahedra -----------------------------------------------------------------------------------------*/
-
-static const double CUBIC[3][3] = {{0.25, 0, 0}, {0, 0.25, 0}, {0, 0, 0.25}};
-static const double HEXAGONAL[3][3] = {{1.0 / 3, 0, 0}, {0.19245008972987526, 0.38490017945975052, 0}, {0, 0, 0.2}};
-static const double TRICLINIC[3][3] = {{0.33, -0.02, -0.07}, {-0.01, 0.25, -0.01}, {0.005, -0.01, 0.2}};
-static const int64_t CUBIC_GENERATORS[3][3][3] = {
-    {{0, 1, 0}, {0, 0, 1}, {1, 0, 0}}, {{0, -1, 0}, {1, 0, 0}, {0, 0, 1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
-static const int64_t HEXAGONAL_GENERATORS[3][3][3] = {
-    {{1, 1, 0}, {-1, 0, 0}, {0, 0, 1}}, {{0, 1, 0}, {1, 0, 0}, {0, 0, -1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
 
 /** Tetrahedra with memory of their own. */
 typedef struct tetrahedra_set {
@@ -406,5 +387,5 @@ int main(void) {
         cmocka_unit_test(test_gather),    cmocka_unit_test(test_find_tetrahedra), cmocka_unit_test(test_find_gaussians),
         cmocka_unit_test(test_gaussians),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

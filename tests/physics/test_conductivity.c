@@ -3,23 +3,10 @@
  * force constants and masses, and kappa put together once more from the arrays of the result.
  */
 #include "support/compare.h"
+#include "support/context.h"
 #include "support/model.h"
 
 #include <math.h>
-
-static umk_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    context = test_context(2);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_context_destroy(context);
-    return 0;
-}
 
 static umk_conductivity run(const test_model_options *model_options, int64_t n_temperatures, const double *temperatures,
                             double boundary_mfp) {
@@ -150,5 +137,5 @@ int main(void) {
         cmocka_unit_test(test_high_temperature),
         cmocka_unit_test(test_scaling),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

@@ -7,30 +7,16 @@
 #include "phonon/phonons.h"
 #include "scattering/linewidth.h"
 #include "support/compare.h"
-#include "support/model.h"
+#include "support/crystals.h"
 #include <math.h>
 #include <string.h>
 
 enum { n_bands = 6, n_temperatures = 3 };
 static const double temperatures[n_temperatures] = {0, 100, 1000};
 
-static umk_context *context;
-static test_model *silicon, *sodium_chloride;
-
 static int set_up(void **state) {
     (void)state;
-    context = test_context(2);
-    silicon = test_model_load(context, &(test_model_options){.example = "si-pbesol"});
-    sodium_chloride = test_model_load(context, &(test_model_options){.example = "nacl"});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    test_model_free(silicon);
-    test_model_free(sodium_chloride);
-    umk_context_destroy(context);
-    return 0;
+    return load_crystals(2, UMK_NAC_GONZE);
 }
 
 static umk_weights *make_weights(const test_mesh *mesh, double sigma) {
@@ -303,5 +289,5 @@ int main(void) {
         cmocka_unit_test(test_average_strength),
         cmocka_unit_test(test_isotope_proportional),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, tear_down_crystals);
 }

@@ -4,28 +4,14 @@
  */
 #include "crystal/crystal.h"
 #include "support/compare.h"
-#include "support/model.h"
+#include "support/crystals.h"
 #include "support/strength.h"
 
 enum { n_bands = 6, cube = n_bands * n_bands * n_bands };
 
-static umk_context *context;
-static test_model *silicon, *sodium_chloride;
-
 static int set_up(void **state) {
     (void)state;
-    context = test_context(1);
-    silicon = test_model_load(context, &(test_model_options){.example = "si-pbesol"});
-    sodium_chloride = test_model_load(context, &(test_model_options){.example = "nacl", .nac_method = UMK_NAC_NONE});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    test_model_free(silicon);
-    test_model_free(sodium_chloride);
-    umk_context_destroy(context);
-    return 0;
+    return load_crystals(1, UMK_NAC_NONE);
 }
 
 static umk_interaction *make_interaction(const test_model *model, bool no_r0_average) {
@@ -237,5 +223,5 @@ int main(void) {
         cmocka_unit_test(test_translation), cmocka_unit_test(test_long_waves), cmocka_unit_test(test_permutation),
         cmocka_unit_test(test_rotations),   cmocka_unit_test(test_images),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, tear_down_crystals);
 }

@@ -2,24 +2,12 @@
  * Symmetry of the thermal conductivity: the tensor is that of the crystal, and kappa with symmetry is kappa without.
  */
 #include "support/compare.h"
+#include "support/context.h"
 #include "support/model.h"
 
 #include <math.h>
 
-static umk_context *context;
 static const double temperature = 300, smearing = 0.2;
-
-static int set_up(void **state) {
-    (void)state;
-    context = test_context(2);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_context_destroy(context);
-    return 0;
-}
 
 /* By tetrahedra and by Gaussians. */
 static void run(const test_model_options *model_options, umk_grid_options grid, umk_conductivity results[2]) {
@@ -163,5 +151,5 @@ int main(void) {
         cmocka_unit_test(test_without_reduction),
         cmocka_unit_test(test_no_symmetry),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

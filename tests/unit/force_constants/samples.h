@@ -36,6 +36,26 @@ static inline umk_crystal *make_crystal(umk_context *context) {
     return crystal;
 }
 
+/* Made anew for each test. */
+static umk_context *context;
+static umk_crystal *crystal;
+
+static inline int set_up_crystal(void **state) {
+    (void)state;
+    umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
+    options.n_threads = 3;
+    assert_int_equal(umk_context_create(&context, &options), UMK_OK);
+    crystal = make_crystal(context);
+    return 0;
+}
+
+static inline int tear_down_crystal(void **state) {
+    (void)state;
+    umk_crystal_destroy(crystal);
+    umk_context_destroy(context);
+    return 0;
+}
+
 /* Atom onto which the translation from atom `from` to atom `to` (of one kind) carries `atom`, found by positions. */
 static inline int64_t carried(const umk_cell *cell, int64_t from, int64_t to, int64_t atom) {
     for (int64_t i = 0; i < cell->n_atoms; i++) {

@@ -1,23 +1,6 @@
 /* Force constants from compact and full arrays: what is kept, and what does not fit. */
 #include "samples.h"
 
-static umk_context *context;
-static umk_crystal *crystal;
-
-static int set_up(void **state) {
-    (void)state;
-    assert_int_equal(umk_context_create(&context, NULL), UMK_OK);
-    crystal = make_crystal(context);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_crystal_destroy(crystal);
-    umk_context_destroy(context);
-    return 0;
-}
-
 static void test_compact_and_full(void **state) {
     (void)state;
     int64_t n2 = crystal->phonon_supercell.cell.n_atoms, n3 = crystal->supercell.cell.n_atoms;
@@ -156,11 +139,11 @@ static void test_no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_compact_and_full, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_taking, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_shapes_that_do_not_fit, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_maps_that_do_not_fit, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_no_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_compact_and_full, set_up_crystal, tear_down_crystal),
+        cmocka_unit_test_setup_teardown(test_taking, set_up_crystal, tear_down_crystal),
+        cmocka_unit_test_setup_teardown(test_shapes_that_do_not_fit, set_up_crystal, tear_down_crystal),
+        cmocka_unit_test_setup_teardown(test_maps_that_do_not_fit, set_up_crystal, tear_down_crystal),
+        cmocka_unit_test_setup_teardown(test_no_memory, set_up_crystal, tear_down_crystal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

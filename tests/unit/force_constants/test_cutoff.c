@@ -6,16 +6,10 @@
 
 enum { n_atoms = 6, n_blocks = 2 * n_atoms * n_atoms };
 
-static umk_context *context;
-static umk_crystal *crystal;
 static double *compact, *full;
 
 static int set_up(void **state) {
-    (void)state;
-    umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
-    options.n_threads = 3;
-    assert_int_equal(umk_context_create(&context, &options), UMK_OK);
-    crystal = make_crystal(context);
+    set_up_crystal(state);
     assert_int_equal(crystal->supercell.cell.n_atoms, n_atoms);
     compact = make_noise(27 * n_blocks);
     full = expand(&crystal->supercell, compact, 3);
@@ -23,12 +17,9 @@ static int set_up(void **state) {
 }
 
 static int tear_down(void **state) {
-    (void)state;
     free(full);
     free(compact);
-    umk_crystal_destroy(crystal);
-    umk_context_destroy(context);
-    return 0;
+    return tear_down_crystal(state);
 }
 
 static umk_force_constants_file make_file(bool is_full) {

@@ -2,25 +2,6 @@
  */
 #include "samples.h"
 
-static umk_context *context;
-static umk_crystal *crystal;
-
-static int set_up(void **state) {
-    (void)state;
-    umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
-    options.n_threads = 3;
-    assert_int_equal(umk_context_create(&context, &options), UMK_OK);
-    crystal = make_crystal(context);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_crystal_destroy(crystal);
-    umk_context_destroy(context);
-    return 0;
-}
-
 static void assert_close(double value, double expected) {
     if (!(fabs(value - expected) <= 1e-13)) print_error("%.17g is not %.17g\n", value, expected);
     assert_true(fabs(value - expected) <= 1e-13);
@@ -194,11 +175,11 @@ static void test_wrong_crystal(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_fc2_noise, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_fc3_noise, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_each_exchange_counts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_ideal, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_wrong_crystal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_fc2_noise, set_up_crystal, tear_down_crystal),
+        cmocka_unit_test_setup_teardown(test_fc3_noise, set_up_crystal, tear_down_crystal),
+        cmocka_unit_test_setup_teardown(test_each_exchange_counts, set_up_crystal, tear_down_crystal),
+        cmocka_unit_test_setup_teardown(test_ideal, set_up_crystal, tear_down_crystal),
+        cmocka_unit_test_setup_teardown(test_wrong_crystal, set_up_crystal, tear_down_crystal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

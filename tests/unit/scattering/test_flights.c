@@ -12,7 +12,7 @@
 #include "base/base.h"
 #include "grid/grid.h"
 #include "scattering/linewidth.h"
-#include "support/model.h"
+#include "support/crystals.h"
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
@@ -24,23 +24,9 @@ static const double temperatures[n_temperatures] = {0, 100, 300};
 /* Under ThreadSanitizer everything is slow: the program then does the same on less, where threads meet. */
 static bool is_quick;
 
-static umk_context *context; /* of the models */
-static test_model *silicon, *sodium_chloride;
-
 static int set_up(void **state) {
     (void)state;
-    context = test_context(1);
-    silicon = test_model_load(context, &(test_model_options){.example = "si-pbesol"});
-    sodium_chloride = test_model_load(context, &(test_model_options){.example = "nacl"});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    test_model_free(silicon);
-    test_model_free(sodium_chloride);
-    umk_context_destroy(context);
-    return 0;
+    return load_crystals(1, UMK_NAC_GONZE);
 }
 
 /** All that a run yields for one grid point. */
@@ -394,6 +380,6 @@ int main(int argc, char **argv) {
     };
     const struct CMUnitTest quick[] = {tests[0], tests[1], tests[2], tests[3]};
     is_quick = argc > 1 && strcmp(argv[1], "quick") == 0;
-    return is_quick ? cmocka_run_group_tests(quick, set_up, tear_down)
-                    : cmocka_run_group_tests(tests, set_up, tear_down);
+    return is_quick ? cmocka_run_group_tests(quick, set_up, tear_down_crystals)
+                    : cmocka_run_group_tests(tests, set_up, tear_down_crystals);
 }

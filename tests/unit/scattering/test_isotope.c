@@ -15,9 +15,6 @@
 
 #define N_BANDS 6
 
-static const double HEXAGONAL[3][3] = {{1.0 / 3, 0, 0}, {0.19245008972987526, 0.38490017945975052, 0}, {0, 0, 0.2}};
-static const int64_t GENERATORS[3][3][3] = {
-    {{1, 1, 0}, {-1, 0, 0}, {0, 0, 1}}, {{0, 1, 0}, {1, 0, 0}, {0, 0, -1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
 static const double VARIANCES[2] = {2e-4, 5e-4};
 
 static umk_context *make_context(int n_threads) {
@@ -30,9 +27,7 @@ static umk_context *make_context(int n_threads) {
 
 /** Bands degenerate in pairs, 6e-5 THz apart; vectors that are a fixed function of grid point, component, and band. */
 static hand_made *make_crystal(void) {
-    hand_made *h = make_grid((const int64_t[3]){4, 4, 3}, HEXAGONAL);
-    set_rotations(h, 3, GENERATORS);
-    make_phonons(h, N_BANDS, 0, 0, 0);
+    hand_made *h = make_hexagonal(N_BANDS, 0, 0, 0);
     for (int64_t p = 0; p < h->grid.n_bz_points; p++) {
         double i = (double)h->grid.bz_to_gr[p];
         for (int b = 1; b < N_BANDS; b += 2) {

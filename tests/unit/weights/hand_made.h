@@ -21,6 +21,21 @@ typedef struct hand_made {
     int64_t rotations[MAX_ROTATIONS][3][3];
 } hand_made;
 
+/* Reciprocal lattices for make_grid, columns a*, b*, c*. */
+static const double CUBIC[3][3] = {{0.25, 0, 0}, {0, 0.25, 0}, {0, 0, 0.25}};
+static const double FCC[3][3] = {{-0.2, 0.2, 0.2}, {0.2, -0.2, 0.2}, {0.2, 0.2, -0.2}};
+static const double HEXAGONAL[3][3] = {{1.0 / 3, 0, 0}, {0.19245008972987526, 0.38490017945975052, 0}, {0, 0, 0.2}};
+static const double TRICLINIC[3][3] = {{0.33, -0.02, -0.07}, {-0.01, 0.25, -0.01}, {0.005, -0.01, 0.2}};
+
+/* Generators of the point groups of three of them, for set_rotations. */
+static const int64_t CUBIC_GENERATORS[3][3][3] = {
+    {{0, 1, 0}, {0, 0, 1}, {1, 0, 0}}, {{0, -1, 0}, {1, 0, 0}, {0, 0, 1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
+/* the same group on the fcc reciprocal basis: permutations of the four vectors a*, b*, c*, -(a*+b*+c*), and -1 */
+static const int64_t FCC_GENERATORS[3][3][3] = {
+    {{0, 0, 1}, {1, 0, 0}, {0, 1, 0}}, {{0, 0, -1}, {1, 0, -1}, {0, 1, -1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
+static const int64_t HEXAGONAL_GENERATORS[3][3][3] = {
+    {{1, 1, 0}, {-1, 0, 0}, {0, 0, 1}}, {{0, 1, 0}, {1, 0, 0}, {0, 0, -1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
+
 /** Closes the group of the generators (and the identity). */
 static inline void set_rotations(hand_made *h, int n_generators, const int64_t (*generators)[3][3]) {
     int64_t n = 1;
@@ -111,6 +126,14 @@ static inline void make_phonons(hand_made *h, int64_t n_bands, double shift, dou
             first[b] = b > 0 && frequencies[b] - frequencies[b - 1] < tolerance ? first[b - 1] : b;
         }
     }
+}
+
+/** A mesh of 4 x 4 x 3 on the hexagonal lattice, with its rotations and phonons. */
+static inline hand_made *make_hexagonal(int64_t n_bands, double shift, double image_step, double tolerance) {
+    hand_made *h = make_grid((const int64_t[3]){4, 4, 3}, HEXAGONAL);
+    set_rotations(h, 3, HEXAGONAL_GENERATORS);
+    make_phonons(h, n_bands, shift, image_step, tolerance);
+    return h;
 }
 
 static inline void release_hand_made(hand_made *h) {

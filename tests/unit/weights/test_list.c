@@ -4,39 +4,22 @@
  * themselves are held against the readable form in test_triplets.c. Memory is of the size that is asked for, with NaN
  * in it and guards around.
  */
+#include "support/context.h"
 #include "support/strength.h"
 #include "unit/weights/hand_made.h"
 #include "weights/internal.h"
 
-static const double HEXAGONAL[3][3] = {{1.0 / 3, 0, 0}, {0.19245008972987526, 0.38490017945975052, 0}, {0, 0, 0.2}};
-static const int64_t GENERATORS[3][3][3] = {
-    {{1, 1, 0}, {-1, 0, 0}, {0, 0, 1}}, {{0, 1, 0}, {1, 0, 0}, {0, 0, -1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
 enum { n_triplets = 5, most_energies = 6, most_weights = 3 };
 static const int64_t gr_triplets[n_triplets][3] = {{0, 5, 9}, {0, 0, 17}, {0, 21, 40}, {0, 7, 7}, {0, 33, 2}};
 /* multiples of 1/16 like the frequencies: ends of intervals */
 static const double energies[most_energies] = {6, 1.0625, 2.5, 0, 3.03, 9.125};
 
-static umk_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    return umk_context_create(&context, NULL);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_context_destroy(context);
-    return 0;
-}
-
 /**
  * Degenerate sets of up to `largest` neighbouring bands, others at each point. Their frequencies are not the same: what
  * belongs together is told by the sets alone.
  */
-static hand_made *make_hexagonal(int64_t n_bands, int64_t largest) {
-    hand_made *h = make_grid((const int64_t[3]){4, 4, 3}, HEXAGONAL);
-    set_rotations(h, 3, GENERATORS);
-    make_phonons(h, n_bands, -0.25, 0, 0);
+static hand_made *make_with_sets(int64_t n_bands, int64_t largest) {
+    hand_made *h = make_hexagonal(n_bands, -0.25, 0, 0);
     uint32_t number = 1;
     for (int64_t p = 0; p < h->phonons.n_points; p++) {
         int64_t *set_first = h->phonons.set_first + p * n_bands;
@@ -188,7 +171,7 @@ static void test_batches(void **state) {
     (void)state;
     const int64_t bands[4] = {1, 4, 9, 17};
     for (int i = 0; i < 4; i++) {
-        hand_made *h = make_hexagonal(bands[i], 1 + i);
+        hand_made *h = make_with_sets(bands[i], 1 + i);
         for (int way = 0; way < n_ways; way++) {
             FOR_SETS(set) {
                 umk_weights *weights = make_weights(h, ways[way], set);
@@ -203,7 +186,7 @@ static void test_batches(void **state) {
 /* No triplets and no energies. */
 static void test_empty(void **state) {
     (void)state;
-    hand_made *h = make_hexagonal(4, 1);
+    hand_made *h = make_with_sets(4, 1);
     int64_t triplets[n_triplets][3];
     set_triplets(h, triplets);
     for (int way = 0; way < n_ways; way++) {
@@ -232,7 +215,7 @@ static void test_empty(void **state) {
 /* The triples of all sets are the same, the weights to rounding. */
 static void test_kernel_sets(void **state) {
     (void)state;
-    hand_made *h = make_hexagonal(9, 2);
+    hand_made *h = make_with_sets(9, 2);
     int64_t triplets[n_triplets][3];
     set_triplets(h, triplets);
     for (int way = 0; way < n_ways; way++) {
@@ -318,7 +301,7 @@ static void test_sets(void **state) {
     (void)state;
     const int64_t n_bands[3] = {10, 5, 19}, largest[3] = {3, 5, 4}; /* also across bytes of flags */
     for (int i = 0; i < 3; i++) {
-        hand_made *h = make_hexagonal(n_bands[i], largest[i]);
+        hand_made *h = make_with_sets(n_bands[i], largest[i]);
         int64_t triplets[n_triplets][3], n_large = 0;
         set_triplets(h, triplets);
         FOR_SETS(set) {
@@ -385,7 +368,7 @@ static void test_several_ways(void **state) {
     static const int chosen[][most_weights] = {{0, 3, -1}, {3, 0, -1}, {1, 2, 4}, {2, 0, 1},
                                                {3, 4, -1}, {4, 0, 3},  {5, 0, -1}};
     for (int i = 0; i < 2; i++) {
-        hand_made *h = i == 0 ? make_hexagonal(5, 1) : make_hexagonal(10, 3);
+        hand_made *h = i == 0 ? make_with_sets(5, 1) : make_with_sets(10, 3);
         for (size_t k = 0; k < sizeof chosen / sizeof chosen[0]; k++) {
             FOR_SETS(set) {
                 umk_weights *weights[most_weights];
@@ -408,7 +391,7 @@ static void test_several_ways(void **state) {
 /* All triples in their order; those that are listed anyway with the same weights, the others with 0. */
 static void test_all(void **state) {
     (void)state;
-    hand_made *h = make_hexagonal(9, 3);
+    hand_made *h = make_with_sets(9, 3);
     int64_t triplets[n_triplets][3], n = 9;
     set_triplets(h, triplets);
     for (int k = 0; k < n_ways; k++) {
@@ -443,5 +426,5 @@ int main(void) {
         cmocka_unit_test(test_batches), cmocka_unit_test(test_empty),        cmocka_unit_test(test_kernel_sets),
         cmocka_unit_test(test_sets),    cmocka_unit_test(test_several_ways), cmocka_unit_test(test_all),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

@@ -1,40 +1,7 @@
 /* The tetrahedra around a grid point: geometry, choice of the diagonal, symmetrization, options, failures. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#include "base/base.h"
+#include "support/context.h"
 #include "unit/weights/hand_made.h"
 #include "weights/internal.h"
-
-/* columns a*, b*, c* */
-static const double CUBIC[3][3] = {{0.25, 0, 0}, {0, 0.25, 0}, {0, 0, 0.25}};
-static const double FCC[3][3] = {{-0.2, 0.2, 0.2}, {0.2, -0.2, 0.2}, {0.2, 0.2, -0.2}};
-static const double HEXAGONAL[3][3] = {{1.0 / 3, 0, 0}, {0.19245008972987526, 0.38490017945975052, 0}, {0, 0, 0.2}};
-static const double TRICLINIC[3][3] = {{0.33, -0.02, -0.07}, {-0.01, 0.25, -0.01}, {0.005, -0.01, 0.2}};
-
-static const int64_t HEXAGONAL_GENERATORS[3][3][3] = {
-    {{1, 1, 0}, {-1, 0, 0}, {0, 0, 1}}, {{0, 1, 0}, {1, 0, 0}, {0, 0, -1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
-static const int64_t CUBIC_GENERATORS[3][3][3] = {
-    {{0, 1, 0}, {0, 0, 1}, {1, 0, 0}}, {{0, -1, 0}, {1, 0, 0}, {0, 0, 1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
-/* the same group on the fcc reciprocal basis: permutations of the four vectors a*, b*, c*, -(a*+b*+c*), and -1 */
-static const int64_t FCC_GENERATORS[3][3][3] = {
-    {{0, 0, 1}, {1, 0, 0}, {0, 1, 0}}, {{0, 0, -1}, {1, 0, -1}, {0, 1, -1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
-
-static umk_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    return umk_context_create(&context, NULL);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_context_destroy(context);
-    return 0;
-}
 
 static umk_weights *make(hand_made *h, bool no_symmetrize) {
     umk_weights *weights = NULL;
@@ -250,5 +217,5 @@ int main(void) {
         cmocka_unit_test(test_options),       cmocka_unit_test(test_kernel_sets),
         cmocka_unit_test(test_no_memory),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

@@ -2,20 +2,11 @@
  * Weights of triplets and points on grids filled by hand: against the readable form applied to the public tetrahedra,
  * against numbers of phono3py 4.10 (phonors 0.8) for the same frequencies, and their invariances.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#include "base/base.h"
+#include "support/context.h"
 #include "unit/weights/hand_made.h"
 #include "unit/weights/scalar_weight.h"
 #include "weights/internal.h"
 
-static const double HEXAGONAL[3][3] = {{1.0 / 3, 0, 0}, {0.19245008972987526, 0.38490017945975052, 0}, {0, 0, 0.2}};
-static const int64_t GENERATORS[3][3][3] = {
-    {{1, 1, 0}, {-1, 0, 0}, {0, 0, 1}}, {{0, 1, 0}, {1, 0, 0}, {0, 0, -1}}, {{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}};
 #define N_TRIPLETS 3
 static const int64_t GR_TRIPLETS[N_TRIPLETS][3] = {{0, 5, 9}, {0, 0, 17}, {0, 21, 40}};
 
@@ -28,26 +19,6 @@ typedef struct run {
     int8_t *is_zero;
     void *workspace;
 } run;
-
-static umk_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    return umk_context_create(&context, NULL);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_context_destroy(context);
-    return 0;
-}
-
-static hand_made *make_hexagonal(int64_t n_bands, double shift, double image_step, double tolerance) {
-    hand_made *h = make_grid((const int64_t[3]){4, 4, 3}, HEXAGONAL);
-    set_rotations(h, 3, GENERATORS);
-    make_phonons(h, n_bands, shift, image_step, tolerance);
-    return h;
-}
 
 static int64_t n_elements(const run *r) {
     return N_TRIPLETS * r->n_energies * r->n_bands * r->n_bands;
@@ -330,5 +301,5 @@ int main(void) {
         cmocka_unit_test(test_degenerate_average), cmocka_unit_test(test_many_energies),
         cmocka_unit_test(test_point_sum_rule),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }
