@@ -1,4 +1,5 @@
 """What a figure depends on besides the program: processor, compiler, versions."""
+import datetime
 import os
 import pathlib
 import platform
@@ -28,6 +29,15 @@ def has_avx2():
 
 def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def here():
+    """What a row of results begins with."""
+    return {
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "processor": processor(),
+        "cores": cores(),
+    }
 
 
 def compiler_of(line):

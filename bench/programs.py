@@ -68,13 +68,14 @@ def umklapp_options():
         [UMKLAPP, "rta", "--help"], capture_output=True, text=True, check=True).stdout))
 
 
-def run_umklapp(case, weights, threads, folder, known_options):
+def run_umklapp(case, weights, threads, folder, known_options, prefix=()):
+    """prefix: what stands before the program in the command."""
     options = [*case.options, "--threads", str(threads), "-o", "out.yaml"]
     if weights == "plain":
         options += ["--no-average-degenerate-weights", "--no-symmetrize-tetrahedra"]
     if "--timings" in known_options:
         options.append("--timings")
-    wall, processor, peak, text = measure([UMKLAPP, "rta", case.input, *options], folder, dict(os.environ))
+    wall, processor, peak, text = measure([*prefix, UMKLAPP, "rta", case.input, *options], folder, dict(os.environ))
     return Run(wall, processor, peak, text, result_file(folder))
 
 
@@ -117,11 +118,20 @@ def peer_triplets(text):
     return sum(int(number) for number in re.findall(r"^Number of triplets: (\d+)", text, re.M))
 
 
-def stages(text):
-    """The table of --timings, lines of "name  seconds  share" after its heading: share of each stage in percent."""
+def timings(text):
+    """The table of --timings, lines of "name  seconds  share" after its heading: [(name, seconds, share in percent)]."""
     heading = re.search(r"^\W*(?:timings|stage)\b.*$", text, re.M | re.I)
     if not heading:
-        return {}
-    rows = re.findall(r"^\s*([A-Za-z][A-Za-z0-9 _-]*?):?\s+\d+(?:\.\d+)?(?:\s*s)?\s+(\d+(?:\.\d+)?)\s*%?\s*$",
+        return []
+    rows = re.findall(r"^\s*([A-Za-z][A-Za-z0-9 _-]*?):?\s+(\d+(?:\.\d+)?)(?:\s*s)?\s+(\d+(?:\.\d+)?)\s*%?\s*$",
                       text[heading.end():], re.M)
-    return {name.lower(): float(share) for name, share in rows if name.lower() != "total"}
+    return [(name.lower(), float(seconds), float(share)) for name, seconds, share in rows if name.lower() != "total"]
+
+
+def stages(text):
+    """Share of each stage in percent."""
+    return {name: share for name, _, share in timings(text)}
+
+
+def stage_seconds(text):
+    return {name: seconds for name, seconds, _ in timings(text)}

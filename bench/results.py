@@ -18,10 +18,10 @@ def read(path=PATH):
         return list(csv.DictReader(file))
 
 
-def append(rows, path=PATH):
+def append(rows, path=PATH, fields=FIELDS):
     is_new = not path.exists() or path.stat().st_size == 0
     with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n", restval="")
+        writer = csv.DictWriter(file, fields, lineterminator="\n", restval="")
         if is_new:
             writer.writeheader()
         writer.writerows(rows)

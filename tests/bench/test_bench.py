@@ -15,6 +15,7 @@ import cases
 import machine
 import programs
 import results
+import scaling
 
 UMKLAPP_TEXT = """Primitive cell: 9 atoms (Si Si Si O O O O O O), 113.011 A^3. Supercell: 72 atoms.
 Mesh: 7 x 7 x 6, 294 grid points, 40 irreducible.
@@ -26,6 +27,20 @@ force constants     0.2      25 %
 linewidths          0.588    73.5 %
 total               0.8     100.0 %
 """
+
+TIMINGS_TEXT = """   300.0    124.386    124.386    124.386     -0.000     -0.000      0.000
+----------- Timings -----------
+#  stage                  time (s) share (%)
+   reading                   0.021      1.05
+   preparation of fc3        0.250     12.50
+   weights                   0.750     37.50
+   strengths                 0.500     25.00
+   linewidths                0.125      6.25
+{waiting}   other                     0.354     17.70
+   total                     2.000    100.00
+Threads at work, on the average: 1.98 of 2.
+"""
+WAITING = "   waiting                   0.375     18.75\n"
 
 CALLGRIND_TEXT = """# callgrind format
 events: Ir
@@ -105,6 +120,39 @@ class Results(unittest.TestCase):
         self.assertEqual({r["date"] for r in newest["si-9", "averaged", 1].values()}, {"1"})
 
 
+class Scaling(unittest.TestCase):
+    def test_scattering_seconds(self):
+        self.assertAlmostEqual(scaling.scattering_seconds(TIMINGS_TEXT.format(waiting="")), 1.625)
+        self.assertAlmostEqual(scaling.scattering_seconds(TIMINGS_TEXT.format(waiting=WAITING)), 2.0)
+
+    def test_output_without_the_stages(self):
+        for text in ("", TIMINGS_TEXT.replace("strengths", "surprises").format(waiting=WAITING)):
+            with self.assertRaisesRegex(programs.Failure, "strengths"):
+                scaling.scattering_seconds(text)
+
+    def test_efficiencies(self):
+        """A machine that takes 5 % where both processors are busy, and a program that loses 1/21 more."""
+        row = scaling.summary(one=[2.0, 9.0, 2.0], apart=[2.1, 2.1, 7.0], together=[1.1025, 1.1025, 3.0], threads=2)
+        for name in ("least", "median"):
+            self.assertEqual(row[f"efficiency_{name}"], f"{2 / 2.205:.3f}")
+            self.assertEqual(row[f"efficiency_apart_{name}"], f"{1 / 1.05:.3f}")
+        row = scaling.summary(one=[1.0, 2.0, 6.0], apart=[1.0, 3.0, 3.0], together=[0.25, 0.5, 0.75], threads=4)
+        self.assertEqual([row["one_least_s"], row["apart_least_s"], row["together_least_s"]], ["1.000", "1.000", "0.250"])
+        self.assertEqual([row["one_median_s"], row["apart_median_s"], row["together_median_s"]],
+                         ["2.000", "3.000", "0.500"])
+        self.assertEqual([row["efficiency_least"], row["efficiency_median"]], ["1.000", "1.000"])
+        self.assertEqual(row["efficiency_apart_median"], "1.500")
+        self.assertLessEqual(set(row), set(scaling.FIELDS))
+
+    def test_rows_are_kept(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "efficiency.csv"
+            for date in ("1", "2"):
+                results.append([{"case": "si-19", "threads": 2, "date": date}], path, scaling.FIELDS)
+            self.assertEqual({key: row["date"] for key, row in scaling.latest(results.read(path)).items()},
+                             {("si-19", 2): "2"})
+
+
 class Bound(unittest.TestCase):
     """One band and small numbers, by hand."""
 
@@ -140,6 +188,10 @@ class Tree(unittest.TestCase):
     def test_results_have_the_present_columns(self):
         with results.PATH.open() as file:
             self.assertEqual(file.readline().strip(), ",".join(results.FIELDS))
+
+    def test_efficiencies_have_the_present_columns(self):
+        with scaling.PATH.open() as file:
+            self.assertEqual(file.readline().strip(), ",".join(scaling.FIELDS))
 
     def test_document_shows_the_results(self):
         done = subprocess.run([sys.executable, ROOT / "bench" / "report", "--check"], capture_output=True, text=True)
