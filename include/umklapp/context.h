@@ -91,6 +91,8 @@ typedef enum umk_stage {
     UMK_STAGE_STRENGTHS,       /* interaction strengths */
     UMK_STAGE_LINEWIDTHS,      /* sums over triplets and band triples */
     UMK_STAGE_ISOTOPES,        /* isotope scattering */
+    UMK_STAGE_COLLISION,       /* the collision operator: products with it, its matrix */
+    UMK_STAGE_DIAGONALIZATION, /* eigenvalues of the collision matrix */
     UMK_STAGE_OUTPUT,          /* result files */
     UMK_STAGE_WAITING,         /* threads that are through while others still work in a parallel loop */
     UMK_N_STAGES

@@ -64,4 +64,15 @@ UMK_API umk_status umk_harmonic_solve(const umk_harmonic *harmonic, umk_context 
 UMK_API umk_status umk_harmonic_group_velocities(const umk_harmonic *harmonic, umk_context *context, const double q[3],
                                                  double *velocities);
 
+/**
+ * Velocity operator between bands (Allen and Feldman, Phys. Rev. B 48, 12581 (1993)), THz angstrom:
+ *   v_a(n, n') = <e_n| dD/dq_a |e_n'> / (2 sqrt(f_n f_n')) with D and f in units of THz,
+ * elements (3 Cartesian directions, n_bands, n_bands) complex as pairs (re, im), row-major, Hermitian. Derivatives and
+ * the choice of eigenvectors in degenerate sets are those of umk_harmonic_group_velocities; the diagonal is the group
+ * velocity before its average over the little group. 0 where a frequency is not above 1e-4 THz. At Gamma q_direction is
+ * not used. Thread-safe on a shared object. Fails with UMK_ERROR_MEMORY, and UMK_ERROR_NUMERICAL where LAPACK does.
+ */
+UMK_API umk_status umk_harmonic_velocity_operator(const umk_harmonic *harmonic, umk_context *context, const double q[3],
+                                                  double *elements);
+
 #endif

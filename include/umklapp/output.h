@@ -2,7 +2,7 @@
 #ifndef UMKLAPP_OUTPUT_H
 #define UMKLAPP_OUTPUT_H
 
-#include <umklapp/conductivity.h>
+#include <umklapp/lbte.h>
 
 typedef struct umk_output_options {
     const char *directory; /* NULL: the current directory */
@@ -50,6 +50,42 @@ UMK_API umk_status umk_conductivity_read_gamma(umk_conductivity *conductivity, u
                                                const umk_grid *grid, double sigma, double sigma_cutoff,
                                                int64_t n_points, const int64_t *points,
                                                const umk_output_options *options);
+
+/**
+ * Rows (T, B, 3, P, B, 3) of the collision matrix of grid point number `point` of the result, with its linewidths, to
+ * collision-m*-g{grid_point}.hdf5 (phono3py --write-collision). *path as above.
+ */
+UMK_API umk_status umk_collision_rows_write(char **path, umk_context *context, const umk_conductivity *conductivity,
+                                            int64_t point, const double *rows, const umk_output_options *options);
+/** Eigenvalues of the collision matrix to coleigs-m*.hdf5. */
+UMK_API umk_status umk_collision_eigenvalues_write(char **path, umk_context *context,
+                                                   const umk_conductivity *conductivity,
+                                                   const umk_lbte_spectrum *spectrum,
+                                                   const umk_output_options *options);
+/** Eigenvalues (THz), relaxation times (ps) and shares of kappa (W/(m K)) to relaxons-m*.hdf5. */
+UMK_API umk_status umk_relaxons_write(char **path, umk_context *context, const umk_conductivity *conductivity,
+                                      const umk_lbte_spectrum *spectrum, const umk_output_options *options);
+
+/** Files of the collision matrix in a folder. */
+typedef struct umk_collision_files umk_collision_files;
+
+/**
+ * Opens collision-m*.hdf5 where it is in the folder, else the files of all irreducible points of the grid, for
+ * n_chosen temperatures, numbered as in the files (0: all). sigma and sigma_cutoff (0: none) choose the files. The
+ * caller ends *files with umk_collision_files_close. UMK_ERROR_IO names the first file that is missing, UMK_ERROR_INPUT
+ * what does not fit, UMK_ERROR_ARGUMENT a temperature that they do not have.
+ */
+UMK_API umk_status umk_collision_files_open(umk_collision_files **files, umk_context *context, const umk_grid *grid,
+                                            double sigma, double sigma_cutoff, int64_t n_chosen, const int64_t *chosen,
+                                            const umk_output_options *options);
+UMK_API void umk_collision_files_close(umk_collision_files *files);
+/** Temperatures, grid points and linewidths of the files, for umk_rta_options.read; ended with umk_conductivity_clear.
+ */
+UMK_API umk_status umk_collision_files_linewidths(umk_conductivity *read, umk_context *context,
+                                                  const umk_collision_files *files);
+/** rows (chosen temperatures, B, 3, P, B, 3) of irreducible point number `point`, for umk_lbte_options.read_rows. */
+UMK_API umk_status umk_collision_files_rows(umk_context *context, const umk_collision_files *files, int64_t point,
+                                            double *rows);
 
 /**
  * Writes the crystal of a calculation in the form of phono3py.yaml, so that phono3py's tools (phono3py-kaccum) and

@@ -7,6 +7,7 @@ extern "C" {
 #endif
 
 #include <umklapp/cell.h>
+#include <umklapp/coherence.h>
 #include <umklapp/conductivity.h>
 #include <umklapp/context.h>
 #include <umklapp/conventions.h>
@@ -17,6 +18,7 @@ extern "C" {
 #include <umklapp/input.h>
 #include <umklapp/interaction.h>
 #include <umklapp/isotope.h>
+#include <umklapp/lbte.h>
 #include <umklapp/linewidth.h>
 #include <umklapp/output.h>
 #include <umklapp/phonons.h>

@@ -26,6 +26,8 @@ static const char *const names[UMK_N_STAGES] = {
     [UMK_STAGE_STRENGTHS] = "strengths",
     [UMK_STAGE_LINEWIDTHS] = "linewidths",
     [UMK_STAGE_ISOTOPES] = "isotopes",
+    [UMK_STAGE_COLLISION] = "collision operator",
+    [UMK_STAGE_DIAGONALIZATION] = "diagonalization",
     [UMK_STAGE_OUTPUT] = "output",
     [UMK_STAGE_WAITING] = "waiting",
 };

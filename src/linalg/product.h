@@ -9,4 +9,8 @@
 void umk_complex_product(int64_t m, int64_t n, int64_t k, const double complex *a, const double complex *b,
                          double complex *c);
 
+/** c (m, n) = a^T b with a stored (k, m), b (k, n). */
+void umk_complex_product_transposed(int64_t m, int64_t n, int64_t k, const double complex *a, const double complex *b,
+                                    double complex *c);
+
 #endif

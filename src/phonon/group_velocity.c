@@ -139,29 +139,43 @@ static double complex matrix_element(int64_t n, const double complex *vectors, c
     return sum;
 }
 
-static void contract(const umk_harmonic *harmonic, velocity_work *work, double complex *matrices, double *velocities) {
+/*
+ * All elements of one direction from product = dD/dq e: scaled, Hermitian to the last bit, the diagonal as in
+ * velocities.
+ */
+static void contract_pairs(velocity_work *work, int64_t n, double square, double complex *elements) {
+    const double complex *vectors = work->eigenvectors;
+    for (int64_t i = 0; i < n * n; i++) work->block[i] = conj(vectors[i]);
+    umk_complex_product_transposed(n, n, n, work->block, work->harmonic.product, elements);
+    for (int64_t k = 0; k < n; k++) {
+        double scale = square * amplitude(work->frequencies[k]);
+        double complex diagonal = matrix_element(n, vectors, work->harmonic.product, k, k);
+        elements[k * n + k] = creal(diagonal) * scale * amplitude(work->frequencies[k]);
+        for (int64_t l = 0; l < k; l++) {
+            elements[k * n + l] *= scale * amplitude(work->frequencies[l]);
+            elements[l * n + k] = conj(elements[k * n + l]);
+        }
+    }
+}
+
+static void contract(const umk_harmonic *harmonic, velocity_work *work, double complex *elements, double *velocities) {
     int64_t n = harmonic->n_bands;
     double square = harmonic->frequency_factor * harmonic->frequency_factor;
     double complex *product = work->harmonic.product;
     for (int a = 0; a < 3; a++) {
         umk_complex_product(n, n, n, work->derivative + a * n * n, work->eigenvectors, product);
-        for (int64_t k = 0; k < n; k++) {
+        for (int64_t k = 0; velocities != NULL && k < n; k++) {
             double scale = square * amplitude(work->frequencies[k]);
             double complex diagonal = matrix_element(n, work->eigenvectors, product, k, k);
-            if (velocities != NULL) velocities[3 * k + a] = creal(diagonal) * scale * amplitude(work->frequencies[k]);
-            for (int64_t l = 0; matrices != NULL && l <= k; l++) {
-                double complex element =
-                    l == k ? creal(diagonal) : matrix_element(n, work->eigenvectors, product, k, l);
-                element *= scale * amplitude(work->frequencies[l]);
-                matrices[(a * n + k) * n + l] = element;
-                matrices[(a * n + l) * n + k] = conj(element);
-            }
+            velocities[3 * k + a] = creal(diagonal) * scale * amplitude(work->frequencies[k]);
         }
+        if (elements != NULL) contract_pairs(work, n, square, elements + a * n * n);
     }
 }
 
-umk_status umk_harmonic_velocity_matrices(const umk_harmonic *harmonic, umk_context *context, const double q[3],
-                                          double complex *matrices, double *velocities) {
+/* elements (3, n, n) and velocities (n, 3), not averaged; either may be NULL. */
+static umk_status velocities_at(const umk_harmonic *harmonic, umk_context *context, const double q[3],
+                                double complex *elements, double *velocities) {
     umk_status status = UMK_OK;
     velocity_work work;
     UMK_TRY(create_work(&work, context, harmonic));
@@ -169,8 +183,7 @@ umk_status umk_harmonic_velocity_matrices(const umk_harmonic *harmonic, umk_cont
                                   work.eigenvectors));
     umk_dynamical_matrix_derivative(harmonic, q, &work.harmonic, work.derivative);
     UMK_TRY(choose_eigenvectors(&work, context, harmonic->n_bands));
-    contract(harmonic, &work, matrices, velocities);
-    if (velocities != NULL) average_little_group(harmonic, q, velocities);
+    contract(harmonic, &work, elements, velocities);
 cleanup:
     release_work(&work);
     return status;
@@ -178,5 +191,12 @@ cleanup:
 
 umk_status umk_harmonic_group_velocities(const umk_harmonic *harmonic, umk_context *context, const double q[3],
                                          double *velocities) {
-    return umk_harmonic_velocity_matrices(harmonic, context, q, NULL, velocities);
+    umk_status status = velocities_at(harmonic, context, q, NULL, velocities);
+    if (status == UMK_OK) average_little_group(harmonic, q, velocities);
+    return status;
+}
+
+umk_status umk_harmonic_velocity_operator(const umk_harmonic *harmonic, umk_context *context, const double q[3],
+                                          double *elements) {
+    return velocities_at(harmonic, context, q, (double complex *)elements, NULL);
 }

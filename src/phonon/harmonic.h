@@ -185,13 +185,4 @@ umk_status umk_harmonic_solve_at(const umk_harmonic *harmonic, umk_context *cont
 /** First band of the degenerate set of each band, frequencies ascending, neighbours closer than tolerance chained. */
 void umk_degenerate_sets(int64_t n_bands, const double *frequencies, double tolerance, int64_t *set_first);
 
-/**
- * Velocity operator between bands, phonopy's and phono3py's choice of eigenvectors in a degenerate set:
- *   v_a(n, n') = <e_n| dD/dq_a |e_n'> factor^2 / (2 sqrt(f_n f_n')),   THz angstrom,
- * matrices (3, n_bands, n_bands) complex, row-major, 0 where a frequency is not above 1e-4 THz; may be
- * NULL. velocities (n_bands, 3), may be NULL: the diagonal, averaged over the little group of q.
- */
-umk_status umk_harmonic_velocity_matrices(const umk_harmonic *harmonic, umk_context *context, const double q[3],
-                                          double complex *matrices, double *velocities);
-
 #endif

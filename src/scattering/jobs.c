@@ -35,6 +35,8 @@ typedef struct group_job {
     int64_t *chunk_ends; /* (n_chunks) in triplets */
     double *gamma;       /* (n_chunks, gamma_size) */
     double *strength;    /* (n_chunks, n_bands) or NULL */
+    int64_t n_rows;
+    umk_collision_row **rows; /* (blocks of bands, n_chunks) or NULL */
 } group_job;
 
 typedef struct point_job {
@@ -53,9 +55,11 @@ typedef struct point_job {
 typedef struct flight {
     umk_linewidth *linewidth;
     umk_context *context;
-    int64_t n_points;
+    int64_t first_point, n_points; /* of those of the run */
     point_job *points;
     const double *average_strength; /* (n_points, n_bands) eV^2 or NULL */
+    bool wants_sums;                /* false: rows only */
+    const umk_row_sink *sink;       /* NULL: no rows */
     /* the groups of a stretch that share the memory, and one block of bands */
     int64_t n_groups;
     group_job **groups; /* (all groups) */
@@ -96,9 +100,10 @@ cleanup:
     return status;
 }
 
-static umk_status plan_group(group_job *job, umk_context *context, const umk_linewidth *linewidth,
-                             const point_job *point) {
+static umk_status plan_group(group_job *job, const flight *flight, const point_job *point) {
     umk_status status = UMK_OK;
+    const umk_linewidth *linewidth = flight->linewidth;
+    umk_context *context = flight->context;
     umk_linewidth_group *group = &job->group;
     group->energies = linewidth->phonons->frequencies + point->bz_point * linewidth->n_bands;
     group->average_strength = point->kernel_strength;
@@ -112,6 +117,9 @@ static umk_status plan_group(group_job *job, umk_context *context, const umk_lin
         group->point.leg = umk_leg_of(linewidth->phonons, group->triplets[0][0]);
     }
     UMK_TRY(plan_chunks(job, context, linewidth));
+    if (flight->sink == NULL) goto cleanup;
+    job->n_rows = (linewidth->n_bands + job->n_block_bands - 1) / job->n_block_bands * job->n_chunks;
+    UMK_ALLOCATE(context, job->rows, job->n_rows);
 cleanup:
     return status;
 }
@@ -141,8 +149,10 @@ static int64_t group_end(const point_job *point, const umk_linewidth *linewidth,
     return end;
 }
 
-static umk_status plan_groups(point_job *point, int64_t index, umk_context *context, const umk_linewidth *linewidth) {
+static umk_status plan_groups(point_job *point, int64_t index, const flight *flight) {
     umk_status status = UMK_OK;
+    const umk_linewidth *linewidth = flight->linewidth;
+    umk_context *context = flight->context;
     int64_t n = point->triplets->n_triplets;
     for (int64_t begin = 0; begin < n; begin = group_end(point, linewidth, begin)) point->n_groups++;
     UMK_ALLOCATE(context, point->groups, point->n_groups);
@@ -155,7 +165,7 @@ static umk_status plan_groups(point_job *point, int64_t index, umk_context *cont
         group->triplets = point->points + begin;
         group->multiplicities = point->multiplicities + begin;
         begin = end;
-        UMK_TRY(plan_group(&point->groups[g], context, linewidth, point));
+        UMK_TRY(plan_group(&point->groups[g], flight, point));
     }
 cleanup:
     return status;
@@ -180,7 +190,7 @@ static umk_status plan_point(void *argument, int64_t index, int worker) {
     }
     UMK_TRY(umk_triplets_create(&point->triplets, context, linewidth->grid, point->bz_point));
     UMK_TRY(order_triplets(point, context, linewidth));
-    UMK_TRY(plan_groups(point, index, context, linewidth));
+    UMK_TRY(plan_groups(point, index, flight));
     umk_stage_add(context, UMK_STAGE_TRIPLETS, worker, umk_now() - started);
 cleanup:
     return status;
@@ -190,6 +200,10 @@ static void point_job_clear(point_job *point) {
     for (int64_t g = 0; point->groups != NULL && g < point->n_groups; g++) {
         umk_strength_plan_destroy(point->groups[g].group.plan);
         umk_release(point->groups[g].chunk_ends);
+        for (int64_t r = 0; point->groups[g].rows != NULL && r < point->groups[g].n_rows; r++) {
+            umk_release(point->groups[g].rows[r]);
+        }
+        umk_release(point->groups[g].rows);
     }
     umk_triplets_destroy(point->triplets);
     umk_release(point->order);
@@ -235,13 +249,22 @@ static umk_status run_chunk(void *argument, int64_t task, int worker) {
     int64_t chunk = task;
     group_job *job = find_group(flight, &chunk);
     if (job->group.point.n_block_bands == 0) return UMK_OK;
-    umk_linewidth_sums sums = {job->gamma + chunk * linewidth->gamma_size, NULL};
+    umk_linewidth_sums sums = {flight->wants_sums ? job->gamma + chunk * linewidth->gamma_size : NULL, NULL,
+                               flight->sink != NULL ? &linewidth->scratch[worker].builder : NULL};
     if (job->strength != NULL) sums.strength = job->strength + chunk * linewidth->n_bands;
     int64_t end = job->chunk_ends[chunk];
+    if (sums.row != NULL) sums.row->n_triplets = sums.row->n_entries = 0; /* a failed chunk may have left some */
     for (int64_t begin = chunk == 0 ? 0 : job->chunk_ends[chunk - 1], next; begin < end; begin = next) {
         next = batch_end(linewidth, &job->group, begin);
-        umk_linewidth_sum(linewidth, flight->context, &job->group, begin, next, worker, &sums);
+        umk_status status = umk_linewidth_sum(linewidth, flight->context, &job->group, begin, next, worker, &sums);
+        if (status != UMK_OK) return status;
     }
+    if (sums.row == NULL) return UMK_OK;
+    int64_t block = job->group.point.first_band / job->n_block_bands;
+    umk_collision_row *row = umk_row_builder_finish(sums.row, flight->context);
+    if (row == NULL) return UMK_ERROR_MEMORY;
+    row->point = job->point;
+    job->rows[block * job->n_chunks + chunk] = row;
     return UMK_OK;
 }
 
@@ -357,6 +380,22 @@ cleanup:
     return status;
 }
 
+/* The rows of a grid point to who wants them, which owns them then. */
+static umk_status hand_rows_over(const flight *flight, const point_job *point) {
+    umk_status status = UMK_OK;
+    for (int64_t g = 0; flight->sink != NULL && g < point->n_groups; g++) {
+        group_job *job = &point->groups[g];
+        for (int64_t r = 0; status == UMK_OK && r < job->n_rows; r++) {
+            umk_collision_row *row = job->rows[r];
+            if (row == NULL || row->n_triplets == 0) continue;
+            job->rows[r] = NULL;
+            row->point += flight->first_point;
+            status = flight->sink->take(flight->sink->user, row);
+        }
+    }
+    return status;
+}
+
 static umk_status run_flight(flight *flight, umk_linewidth_result *results) {
     umk_status status = UMK_OK;
     group_job **all = NULL;
@@ -372,6 +411,8 @@ static umk_status run_flight(flight *flight, umk_linewidth_result *results) {
     UMK_TRY(run_stretches(flight, n_all, all));
     for (int64_t p = 0; p < flight->n_points; p++) {
         const point_job *point = &flight->points[p];
+        UMK_TRY(hand_rows_over(flight, point));
+        if (!flight->wants_sums) continue;
         umk_linewidth_store(flight->linewidth, point->bz_point, &point->total, &results[p]);
         results[p].n_triplets = point->triplets->n_triplets;
     }
@@ -382,17 +423,18 @@ cleanup:
     return status;
 }
 
-umk_status umk_linewidth_run(umk_linewidth *linewidth, umk_context *context, int64_t n_points, const int64_t *bz_points,
-                             const double *average_strength, umk_linewidth_result *results) {
+static umk_status run_points(umk_linewidth *linewidth, umk_context *context, int64_t n_points, const int64_t *bz_points,
+                             const double *average_strength, umk_linewidth_result *results, const umk_row_sink *sink) {
     umk_status status = UMK_OK;
-    flight flight = {.linewidth = linewidth, .context = context};
+    flight flight = {.linewidth = linewidth, .context = context, .wants_sums = results != NULL, .sink = sink};
     UMK_TRY(umk_linewidth_check_points(linewidth, context, n_points, bz_points, average_strength));
     for (int64_t begin = 0; begin < n_points; begin += flight.n_points) {
+        flight.first_point = begin;
         flight.n_points = n_points - begin < linewidth->n_in_flight ? n_points - begin : linewidth->n_in_flight;
         flight.average_strength = average_strength == NULL ? NULL : average_strength + begin * linewidth->n_bands;
         UMK_ALLOCATE(context, flight.points, flight.n_points);
         for (int64_t p = 0; p < flight.n_points; p++) flight.points[p].bz_point = bz_points[begin + p];
-        UMK_TRY(run_flight(&flight, results + begin));
+        UMK_TRY(run_flight(&flight, results == NULL ? NULL : results + begin));
         for (int64_t p = 0; p < flight.n_points; p++) point_job_clear(&flight.points[p]);
         umk_release(flight.points);
         flight.points = NULL;
@@ -401,6 +443,22 @@ cleanup:
     for (int64_t p = 0; flight.points != NULL && p < flight.n_points; p++) point_job_clear(&flight.points[p]);
     umk_release(flight.points);
     return status;
+}
+
+umk_status umk_linewidth_run(umk_linewidth *linewidth, umk_context *context, int64_t n_points, const int64_t *bz_points,
+                             const double *average_strength, umk_linewidth_result *results) {
+    return run_points(linewidth, context, n_points, bz_points, average_strength, results, NULL);
+}
+
+umk_status umk_linewidth_run_rows(umk_linewidth *linewidth, umk_context *context, int64_t n_points,
+                                  const int64_t *bz_points, umk_linewidth_result *results, const umk_row_sink *sink) {
+    if (linewidth->n_bands > umk_entry_most_bands || linewidth->grid->n_points > INT32_MAX ||
+        linewidth->options.n_weights != 1) {
+        return umk_fail(context, UMK_ERROR_ARGUMENT,
+                        "the collision operator takes up to %d bands, 2^31 grid points and one way to integrate",
+                        umk_entry_most_bands);
+    }
+    return run_points(linewidth, context, n_points, bz_points, NULL, results, sink);
 }
 
 double umk_linewidth_triplet_bytes(const umk_linewidth *linewidth) {
@@ -415,8 +473,10 @@ double umk_linewidth_flight_bytes(const umk_linewidth *linewidth) {
     double data = 0;
     if (linewidth->interaction != NULL) {
         const umk_strength_kernel *kernel = linewidth->interaction->kernel;
-        double group = kernel->most_group_bytes == NULL ? 0 : kernel->most_group_bytes(linewidth->mesh);
-        data = group > flight_bytes(linewidth) ? group : flight_bytes(linewidth);
+        double block = kernel->most_block_bytes == NULL ? 0 : kernel->most_block_bytes(linewidth->mesh, block_bytes);
+        double all = block * (double)linewidth->n_in_flight; /* of points with a single image */
+        data = linewidth->phonons->is_periodic && all < flight_bytes(linewidth) ? all : flight_bytes(linewidth);
+        if (block > data) data = block;
     }
     return data + (chunks + triplets) * (double)linewidth->n_in_flight;
 }

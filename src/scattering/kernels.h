@@ -1,12 +1,13 @@
 /*
- * The loops of the linewidths over temperatures: a readable reference, and fast ones compiled for each instruction set.
- * Rows of temperatures are padded to a multiple of UMK_SUM_LANES.
+ * The loops of the linewidths and of the collision operator over temperatures: a readable reference, and fast ones
+ * compiled for each instruction set. Rows of temperatures are padded to a multiple of UMK_SUM_LANES.
  */
 #ifndef UMK_SCATTERING_KERNELS_H
 #define UMK_SCATTERING_KERNELS_H
 
 #include "base/kernel_set.h"
 #include "phonon/bands.h"
+#include "scattering/collision_row.h"
 
 #define UMK_SUM_LANES 8
 
@@ -22,6 +23,19 @@ typedef struct umk_sum_terms {
     const double *occupations2; /* (n_bands, n_padded) at q2 */
 } umk_sum_terms;
 
+/**
+ * The entries of one triplet (scattering/collision_row.h), applied to a field in the frame of q0. A field has for each
+ * mode n_lanes numbers, a multiple of UMK_SUM_LANES: temperatures and Cartesian components.
+ */
+typedef struct umk_entry_terms {
+    int64_t n_entries;
+    const double *values;
+    const uint32_t *bands; /* packed */
+    int64_t n_lanes;
+    const double *inverse_sinh1, *inverse_sinh2; /* (n_bands, n_lanes) 1 / sinh x at q1 and q2 */
+    const double *field0, *field1, *field2;      /* (n_bands, n_lanes) */
+} umk_entry_terms;
+
 typedef struct umk_sum_kernels {
     /**
      * occupations (n_bands, n_padded) = 1 / (exp(x) - 1), x = frequency times inverse_temperatures[t]; 0 where the
@@ -35,6 +49,13 @@ typedef struct umk_sum_kernels {
      * triples, in their order.
      */
     void (*add_triples)(const umk_sum_terms *terms, double *gamma);
+
+    /**
+     * The elements c2 = value / sinh x2 and c1 = value / sinh x1 of each entry and their transposes, in the order of
+     * the entries: out0[band0] += c2 field1[band1] + c1 field2[band2], out1[band1] += c2 field0[band0], out2[band2] +=
+     * c1 field0[band0]; (n_bands, n_lanes) each.
+     */
+    void (*apply_entries)(const umk_entry_terms *terms, double *out0, double *out1, double *out2);
 } umk_sum_kernels;
 
 extern const umk_sum_kernels umk_sum_kernels_reference;

@@ -184,6 +184,7 @@ void umk_linewidth_destroy(umk_linewidth *linewidth) {
         umk_release(scratch->triplets);
         umk_release(scratch->weights_workspace);
         umk_release(scratch->strength_workspace);
+        umk_row_builder_clear(&scratch->builder);
     }
     if (linewidth->mesh != NULL) linewidth->interaction->kernel->mesh_destroy(linewidth->mesh);
     umk_release(linewidth->inverse_temperatures);
@@ -219,9 +220,9 @@ static void average_sets(const int64_t *set_first, int64_t n_bands, int64_t stri
 }
 
 /* 18 pi / hbar^2 in 1/eV^2, for delta functions of ordinary frequency (1/THz), as a half width in THz. */
-static double linewidth_factor(void) {
+double umk_linewidth_factor(const umk_grid *grid) {
     double hbar_thz = UMK_PLANCK_EV * 1e12; /* hbar times 2 pi THz, eV */
-    return 18 * UMK_PI / (hbar_thz * hbar_thz);
+    return 18 * UMK_PI / (hbar_thz * hbar_thz) * umk_strength_factor(grid->n_points);
 }
 
 void umk_linewidth_store(const umk_linewidth *linewidth, int64_t bz_point, const umk_linewidth_sums *total,
@@ -230,7 +231,7 @@ void umk_linewidth_store(const umk_linewidth *linewidth, int64_t bz_point, const
     int64_t n = linewidth->n_bands, n_temperatures = linewidth->options.n_temperatures, n_padded = linewidth->n_padded;
     int64_t n_parts = umk_linewidth_n_parts(&linewidth->options);
     double strength_factor = umk_strength_factor(linewidth->grid->n_points);
-    double factor = linewidth_factor() * strength_factor;
+    double factor = umk_linewidth_factor(linewidth->grid);
     for (int64_t w = 0; w < linewidth->options.n_weights; w++) {
         double *normal = total->gamma + w * n_parts * n * n_padded, *umklapp = normal + n * n_padded;
         for (int64_t t = 0; t < n_temperatures; t++) {

@@ -2,6 +2,7 @@
 #ifndef UMK_SCATTERING_LINEWIDTH_H
 #define UMK_SCATTERING_LINEWIDTH_H
 
+#include "scattering/collision_row.h"
 #include "scattering/kernels.h"
 #include "three_phonon/interaction.h"
 #include "weights/weights.h"
@@ -15,6 +16,7 @@ typedef struct umk_linewidth_scratch {
     umk_leg *legs;          /* (2, batch_size) */
     int64_t (*triplets)[3]; /* (batch_size) */
     char *weights_workspace, *strength_workspace;
+    umk_row_builder builder; /* of the chunk in hand, where rows are collected */
 } umk_linewidth_scratch;
 
 struct umk_linewidth {
@@ -41,8 +43,9 @@ struct umk_linewidth {
 /** The sums of one grid point. Index of gamma: ((weight * n_parts + part) * n_bands + band) * n_padded + temperature;
  * parts: all, or normal and Umklapp. */
 typedef struct umk_linewidth_sums {
-    double *gamma;
-    double *strength; /* (n_bands) sum of weight |V|^2 over triplets and band pairs; NULL without full strength */
+    double *gamma;        /* NULL: only rows are wanted */
+    double *strength;     /* (n_bands) sum of weight |V|^2 over triplets and band pairs; NULL without full strength */
+    umk_row_builder *row; /* takes the entries of the collision operator; NULL: none wanted */
 } umk_linewidth_sums;
 
 /** Triplets of one image of q0. */
@@ -61,10 +64,20 @@ static inline int64_t umk_linewidth_n_parts(const umk_linewidth_options *options
 }
 
 /**
- * Adds triplets begin ... end - 1 (in the plan's order) of the block of bands that group->point tells to sums. No
- * allocation; end - begin is at most the batch size.
+ * Adds triplets begin ... end - 1 (in the plan's order) of the block of bands that group->point tells to sums. Memory
+ * is allocated for a row only; end - begin is at most the batch size.
  */
-void umk_linewidth_sum(const umk_linewidth *linewidth, umk_context *context, const umk_linewidth_group *group,
-                       int64_t begin, int64_t end, int worker, const umk_linewidth_sums *sums);
+umk_status umk_linewidth_sum(const umk_linewidth *linewidth, umk_context *context, const umk_linewidth_group *group,
+                             int64_t begin, int64_t end, int worker, const umk_linewidth_sums *sums);
+
+/** 18 pi / hbar^2 times umk_strength_factor: from a sum over triplets in the kernel's units to a half width in THz. */
+double umk_linewidth_factor(const umk_grid *grid);
+
+/**
+ * umk_linewidth_run that also hands the rows of the collision operator to sink, in the order of the points and of a
+ * point's parts; row->point is the index in bz_points. results NULL: rows only. One way to integrate.
+ */
+umk_status umk_linewidth_run_rows(umk_linewidth *linewidth, umk_context *context, int64_t n_points,
+                                  const int64_t *bz_points, umk_linewidth_result *results, const umk_row_sink *sink);
 
 #endif

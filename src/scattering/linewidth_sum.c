@@ -115,8 +115,37 @@ static void sum_batch(const umk_linewidth *linewidth, const umk_linewidth_group 
     }
 }
 
-void umk_linewidth_sum(const umk_linewidth *linewidth, umk_context *context, const umk_linewidth_group *group,
-                       int64_t begin, int64_t end, int worker, const umk_linewidth_sums *sums) {
+/* The entries of a batch; those of value 0 are left out, and triplets without any. */
+static umk_status build_row(const umk_linewidth *linewidth, umk_context *context, const umk_linewidth_group *group,
+                            int64_t begin, int64_t n_triplets, const umk_linewidth_scratch *scratch,
+                            umk_row_builder *row) {
+    const umk_weights_list *list = &scratch->list;
+    const double *deltas[3] = {list->values, list->values + list->capacity, list->values + 2 * list->capacity};
+    double factor = umk_linewidth_factor(linewidth->grid) / 2;
+    umk_status status = umk_row_builder_reserve(row, context, n_triplets, list->first[n_triplets]);
+    for (int64_t t = 0; status == UMK_OK && t < n_triplets; t++) {
+        double multiplicity = (double)group->multiplicities[triplet_at(group, begin + t)];
+        int64_t n = row->n_entries;
+        for (int64_t i = list->first[t]; i < list->first[t + 1]; i++) {
+            double value = factor * multiplicity * scratch->strength[i] * (deltas[0][i] + deltas[1][i] + deltas[2][i]);
+            umk_band_triple bands = list->triples[i];
+            row->values[n] = value;
+            row->bands[n] = umk_entry_pack(bands.band0, bands.band1, bands.band2);
+            n += value != 0;
+        }
+        if (n == row->n_entries) continue;
+        row->n_entries = n;
+        for (int k = 0; k < 2; k++) {
+            row->points[row->n_triplets][k] = (int32_t)linewidth->grid->bz_to_gr[scratch->triplets[t][k + 1]];
+        }
+        row->first[++row->n_triplets] = n;
+    }
+    return status;
+}
+
+umk_status umk_linewidth_sum(const umk_linewidth *linewidth, umk_context *context, const umk_linewidth_group *group,
+                             int64_t begin, int64_t end, int worker, const umk_linewidth_sums *sums) {
+    umk_status status = UMK_OK;
     umk_linewidth_scratch *scratch = &linewidth->scratch[worker];
     double times[4] = {umk_now()};
     gather_legs(linewidth, group, begin, end - begin, scratch);
@@ -124,9 +153,11 @@ void umk_linewidth_sum(const umk_linewidth *linewidth, umk_context *context, con
     times[1] = umk_now();
     fill_strength(linewidth, group, begin, end - begin, scratch);
     times[2] = umk_now();
-    sum_batch(linewidth, group, begin, end - begin, scratch, sums);
+    if (sums->gamma != NULL) sum_batch(linewidth, group, begin, end - begin, scratch, sums);
+    if (sums->row != NULL) status = build_row(linewidth, context, group, begin, end - begin, scratch, sums->row);
     times[3] = umk_now();
     umk_stage_add(context, UMK_STAGE_WEIGHTS, worker, times[1] - times[0]);
     umk_stage_add(context, UMK_STAGE_STRENGTHS, worker, times[2] - times[1]);
     umk_stage_add(context, UMK_STAGE_LINEWIDTHS, worker, times[3] - times[2]);
+    return status;
 }

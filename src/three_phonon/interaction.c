@@ -4,6 +4,7 @@
  * |Phi(q0 nu0, q1 nu1, q2 nu2)|^2 of Togo, Chaput and Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 6, in eV^2, with 1/N.
  */
 #include "three_phonon/interaction.h"
+#include "base/record_file.h"
 #include "three_phonon/kernels/engine/engine.h"
 #include "three_phonon/reference_fc3.h"
 #include <math.h>
@@ -113,6 +114,26 @@ void umk_strength_scale(const umk_strength_point *point, const umk_strength_batc
             batch->strength[e] = scatters ? batch->strength[e] / (a * b * c) : 0;
         }
     }
+}
+
+uint64_t umk_interaction_fingerprint(const umk_interaction *interaction) {
+    const umk_lattice_fc3 *lattice = interaction->lattice_fc3;
+    const umk_reference_fc3 *reference = interaction->reference_fc3;
+    const char *kernels = umk_interaction_kernels(interaction);
+    int64_t n = interaction->n_primitive;
+    uint64_t print = umk_fingerprint(0, kernels, (int64_t)strlen(kernels));
+    print = umk_fingerprint(print, interaction->inverse_root_masses, n * (int64_t)sizeof(double));
+    print = umk_fingerprint(print, &interaction->cutoff_frequency, sizeof(double));
+    print = umk_fingerprint(print, &interaction->symmetrize_fc3q, sizeof(bool));
+    if (lattice != NULL) {
+        print =
+            umk_fingerprint(print, lattice->blocks, lattice->first[lattice->n_rb] * (int64_t)sizeof *lattice->blocks);
+    }
+    if (reference != NULL) {
+        int64_t n_values = 27 * reference->n_primitive * reference->n_supercell * reference->n_supercell;
+        print = umk_fingerprint(print, reference->values, n_values * (int64_t)sizeof(double));
+    }
+    return print;
 }
 
 umk_leg umk_leg_of(const umk_phonons *phonons, int64_t index) {

@@ -60,8 +60,8 @@ struct umk_strength_kernel {
     umk_status (*mesh_create)(umk_strength_mesh **mesh, umk_context *context, const umk_interaction *interaction,
                               const umk_grid *grid);
     void (*mesh_destroy)(umk_strength_mesh *mesh);
-    /** Bytes that umk_strength_plan.group_bytes does not exceed; NULL where it is small. */
-    double (*most_group_bytes)(const umk_strength_mesh *mesh);
+    /** Bytes that blocks do not exceed which umk_strength_block_bands chose for `bytes`; NULL where they are small. */
+    double (*most_block_bytes)(const umk_strength_mesh *mesh, double bytes);
     /** Fills order, ends_run and what stands below them in a plan whose other members are set. */
     umk_status (*plan)(umk_strength_plan *plan, umk_context *context, const umk_strength_mesh *mesh,
                        const umk_grid *grid, const int64_t (*triplets)[3]);
@@ -127,6 +127,9 @@ void umk_strength_scale(const umk_strength_point *point, const umk_strength_batc
  */
 umk_status umk_triplet_order(int64_t *order, umk_context *context, int64_t n_triplets, const int64_t (*triplets)[3]);
 int64_t umk_triplet_group_end(const int64_t *order, int64_t begin, int64_t n_triplets, const int64_t (*triplets)[3]);
+
+/** A fingerprint of the force constants and masses that the strengths come from. */
+uint64_t umk_interaction_fingerprint(const umk_interaction *interaction);
 
 /** Leg of point `index` of a phonon set. */
 umk_leg umk_leg_of(const umk_phonons *phonons, int64_t index);

@@ -111,10 +111,9 @@ static double needed_bytes(const strength_task *task, const umk_strength_mesh *m
                            int64_t n_threads) {
     const umk_strength_kernel *kernel = task->interaction->kernel;
     double n = (double)task->interaction->n_bands, cubes = batch_size * n * n * n;
-    double group = kernel->most_group_bytes == NULL ? 0 : kernel->most_group_bytes(mesh);
+    double block = kernel->most_block_bytes == NULL ? 0 : kernel->most_block_bytes(mesh, block_bytes);
     double worker = (double)task->workspace_size + cubes * sizeof(double);
-    return 256 * (double)n_triplets + (group > block_bytes ? group : block_bytes) + cubes * sizeof(umk_band_triple) +
-           worker * (double)n_threads;
+    return 256 * (double)n_triplets + block + cubes * sizeof(umk_band_triple) + worker * (double)n_threads;
 }
 
 umk_status umk_interaction_strength(const umk_interaction *interaction, umk_context *context,

@@ -1,6 +1,7 @@
-/* Memory of a conductivity result: made here for a calculation, ended here for everybody. */
+/* Memory of a conductivity result, made here for a calculation and ended here for everybody; boundary scattering. */
 #include "transport/conductivity.h"
 #include "base/base.h"
+#include <math.h>
 #include <string.h>
 
 void umk_conductivity_clear(umk_conductivity *conductivity) {
@@ -20,6 +21,12 @@ void umk_conductivity_clear(umk_conductivity *conductivity) {
     umk_release(conductivity->average_strength);
     umk_release(conductivity->mode_kappa);
     umk_release(conductivity->kappa);
+    umk_release(conductivity->mode_kappa_rta);
+    umk_release(conductivity->kappa_rta);
+    umk_release(conductivity->kappa_intra_exact);
+    umk_release(conductivity->kappa_intra_rta);
+    umk_release(conductivity->kappa_intra);
+    umk_release(conductivity->kappa_inter);
     memset(conductivity, 0, sizeof *conductivity);
 }
 
@@ -52,9 +59,27 @@ umk_status umk_conductivity_allocate(umk_conductivity *conductivity, umk_context
         UMK_ALLOCATE(context, conductivity->gamma_umklapp, all);
     }
     if (parts & UMK_PART_ISOTOPE) UMK_ALLOCATE(context, conductivity->gamma_isotope, modes);
+    if (parts & UMK_PART_COHERENCE) {
+        UMK_ALLOCATE(context, conductivity->kappa_intra, 6 * n_temperatures);
+        UMK_ALLOCATE(context, conductivity->kappa_inter, 6 * n_temperatures);
+    }
     if (parts & UMK_PART_AVERAGE_STRENGTH) UMK_ALLOCATE(context, conductivity->average_strength, modes);
 
 cleanup:
     if (status != UMK_OK) umk_conductivity_clear(conductivity);
     return status;
+}
+
+double umk_boundary_linewidth(const umk_conductivity *conductivity, int64_t mode) {
+    if (conductivity->boundary_mfp <= 0) return 0;
+    const double *v = conductivity->group_velocities + 3 * mode;
+    double speed = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+    return speed * 1e-4 / (4 * UMK_PI * conductivity->boundary_mfp); /* THz angstrom over micrometre */
+}
+
+double umk_total_linewidth(const umk_conductivity *conductivity, int64_t temperature, int64_t mode) {
+    int64_t n_modes = conductivity->n_points * conductivity->n_bands;
+    double gamma = conductivity->gamma[temperature * n_modes + mode];
+    if (conductivity->gamma_isotope != NULL) gamma += conductivity->gamma_isotope[mode];
+    return gamma + umk_boundary_linewidth(conductivity, mode);
 }

@@ -3,8 +3,7 @@
 
 enum { counted_points = 16, least_points_for_time = 64 };
 
-/* Triplets of all points; of more than counted_points an even sample is counted and scaled. */
-static umk_status count_triplets(double *n_triplets, const umk_rta *rta) {
+umk_status umk_rta_count_triplets(double *n_triplets, const umk_rta *rta) {
     umk_status status = UMK_OK;
     int64_t n_counted = rta->n_points < counted_points ? rta->n_points : counted_points;
     double sum = 0;
@@ -39,7 +38,7 @@ umk_status umk_rta_estimate_run(umk_rta_estimate *estimate, umk_context *context
     UMK_TRY(umk_rta_prepare(&rta, context, model, options));
     estimate->n_points = rta.n_points;
     estimate->bytes = peak_bytes(&rta);
-    UMK_TRY(count_triplets(&estimate->n_triplets, &rta));
+    UMK_TRY(umk_rta_count_triplets(&estimate->n_triplets, &rta));
     if (rta.linewidth == NULL || model->interaction == NULL || rta.n_points < least_points_for_time) goto cleanup;
     umk_linewidth_result result = {0};
     double started = umk_now();

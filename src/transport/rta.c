@@ -9,6 +9,7 @@
  */
 #include "transport/rta.h"
 #include "transport/conductivity.h"
+#include "transport/lbte/collision.h"
 #include "transport/velocity_product.h"
 #include <math.h>
 #include <string.h>
@@ -29,6 +30,9 @@ static umk_status check_options(umk_context *context, const umk_transport_model 
     if (!isfinite(options->boundary_mfp) || options->boundary_mfp < 0) {
         return umk_fail(context, UMK_ERROR_ARGUMENT, "boundary mean free path %g micrometre: it must not be below 0",
                         options->boundary_mfp);
+    }
+    if (options->transport < UMK_TRANSPORT_BOLTZMANN || options->transport > UMK_TRANSPORT_IBDB19) {
+        return umk_fail(context, UMK_ERROR_ARGUMENT, "there is no transport number %d", (int)options->transport);
     }
     if (model->phonons->n_points != model->grid->n_bz_points ||
         model->phonons->n_bands != umk_harmonic_n_bands(model->harmonic) ||
@@ -113,7 +117,7 @@ double umk_rta_result_bytes(const umk_rta *rta) {
     double modes = (double)rta->n_points * (double)rta->n_bands;
     double copies = rta->options->read != NULL ? 2 : 1;                         /* what was read stays beside it */
     double isotope = rta->options->mass_variances != NULL ? 8 * 16 * modes : 0; /* partial sums of 16 chunks */
-    return (double)rta->n_sigmas * copies * one_result_bytes(rta) + isotope;
+    return (double)rta->n_sigmas * copies * one_result_bytes(rta) + isotope + umk_rta_coherence_bytes(rta);
 }
 
 double umk_rta_writing_bytes(const umk_rta *rta) {
@@ -366,8 +370,12 @@ static umk_status run_flight(const umk_rta *rta, int64_t first, int64_t n_points
     bool use_strength = false;
     if (rta->linewidth == NULL) return UMK_OK;
     UMK_TRY(choose_strength(rta, first, n_points, room, &use_strength));
-    UMK_TRY(umk_linewidth_run(rta->linewidth, rta->context, n_points, rta->points + first,
-                              use_strength ? room->strength : NULL, room->results));
+    if (rta->collision != NULL) {
+        UMK_TRY(umk_collision_pass(rta->collision, first, n_points, room->results));
+    } else {
+        UMK_TRY(umk_linewidth_run(rta->linewidth, rta->context, n_points, rta->points + first,
+                                  use_strength ? room->strength : NULL, room->results));
+    }
     if (use_strength) {
         memcpy(room->average_strength, room->strength, (size_t)(n_points * rta->n_bands) * sizeof(double));
     }
@@ -379,19 +387,19 @@ cleanup:
     return status;
 }
 
-static umk_status run_scattering(const umk_rta *rta, umk_conductivity *results) {
+umk_status umk_rta_scatter(const umk_rta *rta, umk_conductivity *results) {
     umk_status status = UMK_OK;
     flight_room room = {0};
     if (rta->options->read != NULL) {
         UMK_TRY(check_read(rta));
         copy_read(rta, results);
     }
-    UMK_TRY(run_isotope(rta, results));
     UMK_TRY(flight_room_create(&room, rta));
-    for (int64_t first = 0, n_points; first < rta->n_points; first += n_points) {
+    for (int64_t first = rta->n_done, n_points; first < rta->n_points; first += n_points) {
         n_points = rta->n_points - first < room.n_points ? rta->n_points - first : room.n_points;
         UMK_TRY(umk_progress(rta->context, (double)first / (double)rta->n_points));
         UMK_TRY(run_flight(rta, first, n_points, &room, results));
+        if (rta->on_flight != NULL) rta->on_flight(rta->user, first, n_points);
         for (int64_t i = first; rta->options->on_point != NULL && i < first + n_points; i++) {
             UMK_TRY(rta->options->on_point(rta->options->user, results, i));
         }
@@ -403,13 +411,6 @@ cleanup:
 }
 
 /* ---- conductivity -----------------------------------------------------------------------------------------------*/
-
-static double boundary_linewidth(const umk_conductivity *result, int64_t mode) {
-    if (result->boundary_mfp <= 0) return 0;
-    const double *v = result->group_velocities + 3 * mode;
-    double speed = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-    return speed * 1e-4 / (4 * UMK_PI * result->boundary_mfp); /* THz angstrom over micrometre */
-}
 
 /** Modes, with their star and at all temperatures, that spoil kappa. */
 typedef struct doubtful_modes {
@@ -432,7 +433,7 @@ static doubtful_modes sum_modes(const umk_rta *rta, umk_conductivity *result) {
             bool moves =
                 result->gv_by_gv[mode * 6] + result->gv_by_gv[mode * 6 + 1] + result->gv_by_gv[mode * 6 + 2] > 0;
             bool is_scattered = gamma > 0, is_negative = gamma < 0;
-            gamma += boundary_linewidth(result, mode);
+            gamma += umk_boundary_linewidth(result, mode);
             if (counts && moves && !is_scattered) {
                 int64_t *n = is_negative && gamma <= 0 ? &doubtful.n_negative : &doubtful.n_unscattered;
                 *n += result->weights[mode / result->n_bands];
@@ -469,6 +470,7 @@ static umk_status allocate_results(const umk_rta *rta, umk_conductivity *results
     int parts = 0;
     if (rta->options->normal_umklapp) parts |= UMK_PART_NORMAL_UMKLAPP;
     if (rta->options->mass_variances != NULL) parts |= UMK_PART_ISOTOPE;
+    if (umk_rta_has_coherences(rta)) parts |= UMK_PART_COHERENCE;
     const umk_conductivity *read = rta->options->read;
     bool computed = rta->linewidth != NULL && (rta->options->full_strength || rta->options->average_strength ||
                                                rta->options->constant_strength > 0);
@@ -483,6 +485,22 @@ cleanup:
     return status;
 }
 
+umk_status umk_rta_begin(const umk_rta *rta, umk_conductivity *results) {
+    umk_status status = allocate_results(rta, results);
+    if (status == UMK_OK) status = run_harmonic(rta, results);
+    return status == UMK_OK ? run_isotope(rta, results) : status;
+}
+
+void umk_rta_sum(const umk_rta *rta, int64_t s, umk_conductivity *results) {
+    doubtful_modes doubtful = sum_modes(rta, &results[s]);
+    if (rta->options->n_grid_points == 0) {
+        warn_of_modes(rta, &results[s], &doubtful);
+        return;
+    }
+    umk_release(results[s].kappa); /* of some grid points it would not be a conductivity */
+    results[s].kappa = NULL;
+}
+
 umk_status umk_rta_run(umk_conductivity *results, umk_context *context, const umk_transport_model *model,
                        const umk_rta_options *options) {
     umk_status status = UMK_OK;
@@ -490,18 +508,10 @@ umk_status umk_rta_run(umk_conductivity *results, umk_context *context, const um
     int64_t n_results = options->n_sigmas > 0 ? options->n_sigmas : 1;
     memset(results, 0, (size_t)n_results * sizeof *results);
     UMK_TRY(umk_rta_prepare(&rta, context, model, options));
-    UMK_TRY(allocate_results(&rta, results));
-    UMK_TRY(run_harmonic(&rta, results));
-    UMK_TRY(run_scattering(&rta, results));
-    for (int64_t s = 0; s < rta.n_sigmas; s++) {
-        doubtful_modes doubtful = sum_modes(&rta, &results[s]);
-        if (options->n_grid_points == 0) {
-            warn_of_modes(&rta, &results[s], &doubtful);
-            continue;
-        }
-        umk_release(results[s].kappa); /* of some grid points it would not be a conductivity */
-        results[s].kappa = NULL;
-    }
+    UMK_TRY(umk_rta_begin(&rta, results));
+    UMK_TRY(umk_rta_scatter(&rta, results));
+    for (int64_t s = 0; s < rta.n_sigmas; s++) umk_rta_sum(&rta, s, results);
+    UMK_TRY(umk_rta_add_coherences(&rta, results));
 cleanup:
     umk_rta_clear(&rta);
     return status;

@@ -1,4 +1,4 @@
-/* Products of group velocities summed over the star of a grid point. */
+/* Products of velocities summed over the star of a grid point. */
 #ifndef UMK_TRANSPORT_VELOCITY_PRODUCT_H
 #define UMK_TRANSPORT_VELOCITY_PRODUCT_H
 
@@ -11,5 +11,10 @@
  */
 void umk_velocity_product(double *out, const umk_grid *grid, int64_t bz_point, bool star, int64_t n_bands,
                           const double *velocities);
+
+/** Replaces n symmetric tensors (n, 6), Voigt order, of bz_point by their sums over the arms of its star. */
+void umk_star_sum(double *tensors, const umk_grid *grid, int64_t bz_point, int64_t n);
+/** Replaces n symmetric tensors (n, 6) by their means over the point group. */
+void umk_point_group_mean(double *tensors, const umk_grid *grid, int64_t n);
 
 #endif

@@ -27,7 +27,7 @@ static umk_status check_linewidths(umk_context *context, const umk_conductivity 
 static umk_status read_point(umk_conductivity *point, umk_context *context, const umk_conductivity *name_of,
                              int64_t grid_point, const umk_output_options *options) {
     char *path = NULL;
-    umk_status status = umk_kappa_path(&path, context, name_of, grid_point, options);
+    umk_status status = umk_result_path(&path, context, "kappa", name_of, grid_point, options);
     if (status == UMK_OK) status = umk_conductivity_read(point, context, path);
     if (status == UMK_OK && (point->n_points != 1 || point->gamma == NULL)) {
         status = umk_fail(context, UMK_ERROR_INPUT, "%s: it does not hold the linewidths of one grid point", path);
@@ -91,7 +91,7 @@ umk_status umk_conductivity_read_gamma(umk_conductivity *conductivity, umk_conte
     char *path = NULL;
     memset(conductivity, 0, sizeof *conductivity);
     memcpy(name_of.mesh, grid->diagonal, sizeof name_of.mesh);
-    UMK_TRY(umk_kappa_path(&path, context, &name_of, -1, options));
+    UMK_TRY(umk_result_path(&path, context, "kappa", &name_of, -1, options));
     if (access(path, F_OK) == 0) {
         UMK_TRY(umk_conductivity_read(conductivity, context, path));
         UMK_TRY(check_linewidths(context, conductivity, path));

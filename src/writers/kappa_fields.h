@@ -26,7 +26,7 @@ typedef struct umk_kappa_scalar {
     bool in_point;
 } umk_kappa_scalar;
 
-enum { umk_kappa_n_fields = 15, umk_kappa_n_scalars = 4, umk_kappa_max_rank = 4 };
+enum { umk_kappa_n_fields = 21, umk_kappa_n_scalars = 4, umk_kappa_max_rank = 4 };
 
 extern const umk_kappa_field umk_kappa_fields[umk_kappa_n_fields];
 extern const umk_kappa_scalar umk_kappa_scalars[umk_kappa_n_scalars];

@@ -1,4 +1,4 @@
-/* Names of kappa files: kappa-m{D0}{D1}{D2}[-g{grid_point}][-s{sigma}[-sd{cutoff}]][.label].hdf5, as in phono3py. */
+/* Names of result files: {stem}-m{D0}{D1}{D2}[-g{grid_point}][-s{sigma}[-sd{cutoff}]][.label].hdf5, as in phono3py. */
 #include "writers/kappa_name.h"
 #include "writers/text.h"
 #include <errno.h>
@@ -24,14 +24,14 @@ static umk_status check_label(umk_context *context, const char *label) {
     return umk_fail(context, UMK_ERROR_ARGUMENT, "the label \"%s\" of the output file must not contain a slash", label);
 }
 
-static umk_status add_name(umk_text *text, const umk_conductivity *conductivity, int64_t grid_point,
+static umk_status add_name(umk_text *text, const char *stem, const umk_conductivity *conductivity, int64_t grid_point,
                            const umk_output_options *options) {
     const int64_t *mesh = conductivity->mesh;
     if (options != NULL && options->label != NULL) {
         umk_status status = check_label(text->context, options->label);
         if (status != UMK_OK) return status;
     }
-    umk_text_add(text, "kappa-m%lld%lld%lld", (long long)mesh[0], (long long)mesh[1], (long long)mesh[2]);
+    umk_text_add(text, "%s-m%lld%lld%lld", stem, (long long)mesh[0], (long long)mesh[1], (long long)mesh[2]);
     if (grid_point >= 0) umk_text_add(text, "-g%lld", (long long)grid_point);
     if (conductivity->sigma > 0) {
         umk_text_add(text, "-s");
@@ -48,7 +48,7 @@ static umk_status add_name(umk_text *text, const umk_conductivity *conductivity,
     return text->status;
 }
 
-static umk_status make_name(char **name, umk_context *context, const char *directory,
+static umk_status make_name(char **name, umk_context *context, const char *directory, const char *stem,
                             const umk_conductivity *conductivity, int64_t grid_point,
                             const umk_output_options *options) {
     *name = NULL;
@@ -59,7 +59,7 @@ static umk_status make_name(char **name, umk_context *context, const char *direc
         umk_text_add(&text, directory[length - 1] == '/' ? "%s" : "%s/", directory);
     }
     umk_status status = text.status;
-    if (status == UMK_OK) status = add_name(&text, conductivity, grid_point, options);
+    if (status == UMK_OK) status = add_name(&text, stem, conductivity, grid_point, options);
     umk_plain_numbers_end(numbers);
     if (status != UMK_OK) {
         umk_text_clear(&text);
@@ -71,12 +71,13 @@ static umk_status make_name(char **name, umk_context *context, const char *direc
 
 umk_status umk_conductivity_file_name(char **name, umk_context *context, const umk_conductivity *conductivity,
                                       int64_t grid_point, const umk_output_options *options) {
-    return make_name(name, context, NULL, conductivity, grid_point, options);
+    return make_name(name, context, NULL, "kappa", conductivity, grid_point, options);
 }
 
-umk_status umk_kappa_path(char **path, umk_context *context, const umk_conductivity *conductivity, int64_t grid_point,
-                          const umk_output_options *options) {
-    return make_name(path, context, options == NULL ? NULL : options->directory, conductivity, grid_point, options);
+umk_status umk_result_path(char **path, umk_context *context, const char *stem, const umk_conductivity *conductivity,
+                           int64_t grid_point, const umk_output_options *options) {
+    return make_name(path, context, options == NULL ? NULL : options->directory, stem, conductivity, grid_point,
+                     options);
 }
 
 umk_status umk_compression_parse(int *compression, umk_context *context, const char *text) {

@@ -122,11 +122,21 @@ static bool same_shape(int rank, const int64_t *shape, int other_rank, const int
     return true;
 }
 
-/* Frequencies of all grid points where the rest is of the irreducible ones (LBTE, reducible collision matrix). */
+/*
+ * Frequencies and parts of kappa are of all grid points where the rest is of the irreducible ones in files of LBTE with
+ * a reducible collision matrix.
+ */
 static bool is_reducible(const umk_conductivity *conductivity, const umk_kappa_field *field, int rank,
                          const int64_t *shape) {
-    return strcmp(field->name, "frequency") == 0 && rank == 2 && shape[0] != conductivity->n_points &&
-           shape[0] == umk_checked_product(3, conductivity->mesh);
+    static const char *const names[] = {"frequency", "mode_kappa", "mode_kappa_RTA"};
+    const char *axis = strchr(field->axes, 'P');
+    if (axis == NULL || rank != (int)strlen(field->axes)) return false;
+    int64_t n_points = shape[axis - field->axes];
+    if (n_points == conductivity->n_points || n_points != umk_checked_product(3, conductivity->mesh)) return false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(field->name, names[i]) == 0) return true;
+    }
+    return false;
 }
 
 static umk_status read_field(umk_conductivity *conductivity, const umk_hdf5_file *file, const umk_kappa_field *field,
@@ -138,7 +148,7 @@ static umk_status read_field(umk_conductivity *conductivity, const umk_hdf5_file
     UMK_TRY(umk_result_file_shape(&rank, shape, umk_kappa_max_rank, file, field->name));
     if (rank < 0) goto cleanup;
     if (is_reducible(conductivity, field, rank, shape)) {
-        umk_log(file->context, UMK_LOG_INFO, "%s: frequencies of all grid points are passed over", file->path);
+        umk_log(file->context, UMK_LOG_INFO, "%s: %s of all grid points is passed over", file->path, field->name);
         goto cleanup;
     }
     int expected_rank = umk_kappa_field_shape(expected, field, conductivity, in_point);

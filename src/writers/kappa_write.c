@@ -7,7 +7,6 @@
 #include "writers/kappa_fields.h"
 #include "writers/kappa_name.h"
 #include "writers/memory_file.h"
-#include "writers/whole_file.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -97,25 +96,16 @@ cleanup:
     return status;
 }
 
-/* The bytes of the file; HDF5 is left as it was. */
-static umk_status make_image(void **image, int64_t *size, umk_context *context, const umk_conductivity *conductivity,
-                             int64_t point, int compression) {
-    umk_hdf5_session session;
-    umk_status status = UMK_OK;
-    umk_hdf5_begin(&session);
-    hid_t file = H5I_INVALID_HID;
-    if (compression >= 0 && H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0) {
-        UMK_TRY(umk_fail(context, UMK_ERROR_ARGUMENT, "this HDF5 library has no gzip compression: use none"));
-    }
-    file = umk_memory_file_create(context);
-    if (file < 0) UMK_TRY(UMK_ERROR_IO);
-    UMK_TRY(write_content(context, file, conductivity, point, compression));
-    UMK_TRY(umk_memory_file_image(image, size, context, file));
+/** What goes into the file. */
+typedef struct kappa_content {
+    const umk_conductivity *conductivity;
+    int64_t point;
+    int compression;
+} kappa_content;
 
-cleanup:
-    if (file >= 0) H5Fclose(file);
-    umk_hdf5_end(&session);
-    return status;
+static umk_status fill(void *user, umk_context *context, hid_t file) {
+    const kappa_content *content = user;
+    return write_content(context, file, content->conductivity, content->point, content->compression);
 }
 
 static umk_status write_file(char **path, umk_context *context, const umk_conductivity *conductivity, int64_t point,
@@ -123,23 +113,19 @@ static umk_status write_file(char **path, umk_context *context, const umk_conduc
     static const umk_output_options defaults = UMK_OUTPUT_OPTIONS_INIT;
     umk_status status = UMK_OK;
     char *name = NULL;
-    void *image = NULL;
-    int64_t size = 0;
     if (path != NULL) *path = NULL;
     if (options == NULL) options = &defaults;
+    kappa_content content = {conductivity, point, options->compression};
     UMK_TRY(check(context, conductivity, options));
-    UMK_TRY(umk_kappa_path(&name, context, conductivity, point < 0 ? -1 : conductivity->grid_points[point], options));
-    status = make_image(&image, &size, context, conductivity, point, options->compression);
-    if (status == UMK_ERROR_IO) umk_fail_prefix(context, status, "cannot write \"%s\"", name);
-    if (status != UMK_OK) goto cleanup;
-    UMK_TRY(umk_whole_file_write(context, name, image, size));
+    UMK_TRY(umk_result_path(&name, context, "kappa", conductivity, point < 0 ? -1 : conductivity->grid_points[point],
+                            options));
+    UMK_TRY(umk_memory_file_save(context, name, options->compression, fill, &content));
     if (path != NULL) {
         *path = name;
         name = NULL;
     }
 
 cleanup:
-    umk_release(image);
     umk_string_free(name);
     return status;
 }

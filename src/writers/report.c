@@ -126,12 +126,13 @@ static void add_scattering(umk_text *text, const umk_conductivity *conductivity)
     end_fact(text);
 }
 
-static void add_headline(const umk_report *report) {
+/* A conductivity (T, 6) at the reference temperature, without the components that are the same as others. */
+static void add_kappa(const umk_report *report, const char *name, const double *kappa) {
     const umk_conductivity *conductivity = report->conductivity;
     umk_text *text = report->text;
-    if (conductivity->kappa == NULL) return;
-    const double *kappa = conductivity->kappa + 6 * report->reference;
-    umk_text_add(text, "<div><dt>" KAPPA " at %g K</dt><dd>", conductivity->temperatures[report->reference]);
+    if (kappa == NULL) return;
+    kappa += 6 * report->reference;
+    umk_text_add(text, "<div><dt>%s at %g K</dt><dd>", name, conductivity->temperatures[report->reference]);
     for (int i = 0; i < report->n_groups; i++) {
         double value = kappa[report->groups[i].component];
         umk_text_add(text, "%s", i > 0 ? ", " : "");
@@ -150,7 +151,9 @@ static void add_facts(const umk_report *report) {
     const umk_conductivity *conductivity = report->conductivity;
     umk_text *text = report->text;
     umk_text_add(text, "<dl>\n");
-    add_headline(report);
+    add_kappa(report, KAPPA, conductivity->kappa);
+    add_kappa(report, "Populations (accumulated below)", conductivity->kappa_intra);
+    add_kappa(report, "Pairs of bands", conductivity->kappa_inter);
     add_mesh(text, conductivity);
     begin_fact(text, "Modes");
     umk_text_add(text, "%lld irreducible points " TIMES " %lld bands", (long long)conductivity->n_points,

@@ -1,7 +1,7 @@
 /*
  * One suite for the loops over temperatures (scattering/kernels.h) of every set that runs on this processor, against
  * the reference: occupations of frequencies and temperatures of any size, at and below the cut-off, at 0 K; sums over
- * band triples in any number.
+ * band triples in any number; the collision operator applied to fields.
  */
 #include "scattering/kernels.h"
 #include "support/compare.h"
@@ -227,10 +227,138 @@ static void test_cut_sums(void **state) {
     release_terms(&t);
 }
 
+/* ---- the collision operator ---------------------------------------------------------------------------------------*/
+
+/** Entries and fields with memory of their own; out: what is added to. */
+typedef struct entries {
+    umk_entry_terms view;
+    int64_t n_bands;
+    double values[most_triples];
+    uint32_t bands[most_triples];
+    double *inverse_sinh[2], *field[3];
+} entries;
+
+static double *random_rows(int64_t n) {
+    double *rows = stale(n * 8);
+    for (int64_t i = 0; i < n; i++) rows[i] = below(7) == 0 ? 0 : 2 * test_uniform(&numbers) - 1;
+    return rows;
+}
+
+static void make_entries(entries *t, int64_t n_bands, int64_t n_lanes, int64_t n_entries) {
+    t->n_bands = n_bands;
+    for (int leg = 0; leg < 2; leg++) t->inverse_sinh[leg] = random_rows(n_bands * n_lanes);
+    for (int leg = 0; leg < 3; leg++) t->field[leg] = random_rows(n_bands * n_lanes);
+    for (int64_t i = 0; i < n_entries; i++) {
+        t->values[i] = pow(10, -3 * test_uniform(&numbers));
+        t->bands[i] = umk_entry_pack(below(n_bands), below(n_bands), below(n_bands));
+    }
+    t->view = (umk_entry_terms){.n_entries = n_entries,
+                                .values = t->values,
+                                .bands = t->bands,
+                                .n_lanes = n_lanes,
+                                .inverse_sinh1 = t->inverse_sinh[0],
+                                .inverse_sinh2 = t->inverse_sinh[1],
+                                .field0 = t->field[0],
+                                .field1 = t->field[1],
+                                .field2 = t->field[2]};
+}
+
+static void release_entries(entries *t) {
+    int64_t bytes = t->n_bands * t->view.n_lanes * 8;
+    for (int leg = 0; leg < 2; leg++) release_stale(t->inverse_sinh[leg], bytes);
+    for (int leg = 0; leg < 3; leg++) release_stale(t->field[leg], bytes);
+}
+
+/* By the definition in kernels.h, from begin (3, n_bands, n_lanes); sizes: what rounding is relative to. */
+static void apply_plainly(const entries *t, const double *begin, double *out, double *sizes) {
+    int64_t lanes = t->view.n_lanes, n = t->n_bands * lanes;
+    for (int64_t i = 0; i < 3 * n; i++) {
+        out[i] = begin[i];
+        sizes[i] = fabs(begin[i]);
+    }
+    for (int64_t e = 0; e < t->view.n_entries; e++) {
+        int64_t b0 = umk_entry_band0(t->bands[e]), b1 = umk_entry_band1(t->bands[e]), b2 = umk_entry_band2(t->bands[e]);
+        for (int64_t k = 0; k < lanes; k++) {
+            double c1 = t->values[e] * t->inverse_sinh[0][b1 * lanes + k];
+            double c2 = t->values[e] * t->inverse_sinh[1][b2 * lanes + k];
+            const double added[4] = {c2 * t->field[1][b1 * lanes + k], c1 * t->field[2][b2 * lanes + k],
+                                     c2 * t->field[0][b0 * lanes + k], c1 * t->field[0][b0 * lanes + k]};
+            const int64_t to[4] = {b0 * lanes + k, b0 * lanes + k, n + b1 * lanes + k, 2 * n + b2 * lanes + k};
+            for (int i = 0; i < 4; i++) {
+                out[to[i]] += added[i];
+                sizes[to[i]] += fabs(added[i]);
+            }
+        }
+    }
+}
+
+static void check_entries(int64_t n_bands, int64_t n_lanes, int64_t n_entries) {
+    int64_t n = n_bands * n_lanes;
+    entries t;
+    make_entries(&t, n_bands, n_lanes, n_entries);
+    double *begin = random_rows(3 * n), *expected = stale(3 * n * 8), *sizes = stale(3 * n * 8);
+    apply_plainly(&t, begin, expected, sizes);
+    for (int set = 0; set < UMK_N_KERNEL_SETS; set++) {
+        if (!umk_kernel_set_runs(set)) continue;
+        double *out[3];
+        for (int i = 0; i < 3; i++) {
+            out[i] = stale(n * 8);
+            memcpy(out[i], begin + i * n, (size_t)n * sizeof(double));
+        }
+        umk_sum_kernels_of(set)->apply_entries(&t.view, out[0], out[1], out[2]);
+        for (int64_t i = 0; i < 3 * n; i++) {
+            if (fabs(out[i / n][i % n] - expected[i]) <= 1e-14 * sizes[i]) continue;
+            fail_msg("%s: %.17g instead of %.17g", umk_kernel_set_name(set), out[i / n][i % n], expected[i]);
+        }
+        for (int i = 0; i < 3; i++) release_stale(out[i], n * 8);
+    }
+    release_stale(begin, 3 * n * 8);
+    release_stale(expected, 3 * n * 8);
+    release_stale(sizes, 3 * n * 8);
+    release_entries(&t);
+}
+
+static void test_entries(void **state) {
+    (void)state;
+    for (int64_t n_entries = 0; n_entries <= most_triples; n_entries++) {
+        for (int64_t n_lanes = UMK_SUM_LANES; n_lanes <= 5 * UMK_SUM_LANES; n_lanes += UMK_SUM_LANES) {
+            check_entries(1 + below(20), n_lanes, n_entries);
+        }
+    }
+    check_entries(umk_entry_most_bands, UMK_SUM_LANES, most_triples);
+}
+
+/* The entries one by one give the bits of all at once: rows may be cut anywhere. */
+static void test_cut_entries(void **state) {
+    (void)state;
+    enum { n_bands = 7, n_lanes = 2 * UMK_SUM_LANES };
+    entries t;
+    make_entries(&t, n_bands, n_lanes, most_triples);
+    for (int set = 0; set < UMK_N_KERNEL_SETS; set++) {
+        _Alignas(64) double whole[3][n_bands * n_lanes] = {{0}}, cut[3][n_bands * n_lanes] = {{0}};
+        if (!umk_kernel_set_runs(set)) continue;
+        umk_sum_kernels_of(set)->apply_entries(&t.view, whole[0], whole[1], whole[2]);
+        for (int64_t i = 0; i < most_triples; i++) {
+            umk_entry_terms one = t.view;
+            one.n_entries = 1;
+            one.values += i;
+            one.bands += i;
+            umk_sum_kernels_of(set)->apply_entries(&one, cut[0], cut[1], cut[2]);
+        }
+        assert_memory_equal(whole, cut, sizeof whole);
+    }
+    release_entries(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_choice), cmocka_unit_test(test_occupations), cmocka_unit_test(test_reference_occupations),
-        cmocka_unit_test(test_sums),   cmocka_unit_test(test_cut_sums),
+        cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_occupations),
+        cmocka_unit_test(test_reference_occupations),
+        cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_cut_sums),
+        cmocka_unit_test(test_entries),
+        cmocka_unit_test(test_cut_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

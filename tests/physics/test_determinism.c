@@ -17,6 +17,7 @@ static void run(const char *example, int n_threads, int64_t in_flight, umk_condu
     options.sigmas = sigmas;
     options.normal_umklapp = options.full_strength = true;
     options.mass_variances = variances;
+    options.transport = UMK_TRANSPORT_SMM19;
     options.grid_points_in_flight = in_flight;
     test_run_rta(results, model, &mesh, &options);
     test_mesh_free(&mesh);
@@ -39,6 +40,8 @@ static void expect_same_bits(const umk_conductivity *a, const umk_conductivity *
     SAME(average_strength, modes);
     SAME(mode_kappa, 6 * all);
     SAME(kappa, 6 * a->n_temperatures);
+    SAME(kappa_intra, 6 * a->n_temperatures);
+    SAME(kappa_inter, 6 * a->n_temperatures);
 #undef SAME
 }
 

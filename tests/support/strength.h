@@ -67,7 +67,7 @@ typedef struct test_cut {
 
 /** An order of all triplets, and no more data than the mesh allows. */
 static inline void check_plan(const umk_strength_plan *plan, const umk_strength_mesh *mesh) {
-    double (*most_group_bytes)(const umk_strength_mesh *) = plan->interaction->kernel->most_group_bytes;
+    double (*most_block_bytes)(const umk_strength_mesh *, double) = plan->interaction->kernel->most_block_bytes;
     int8_t *seen = test_calloc((size_t)plan->n_triplets + 1, 1);
     for (int64_t i = 0; i < plan->n_triplets; i++) {
         assert_in_range(plan->order[i], 0, plan->n_triplets - 1);
@@ -75,7 +75,7 @@ static inline void check_plan(const umk_strength_plan *plan, const umk_strength_
     }
     assert_true(plan->n_triplets == 0 || plan->ends_run[plan->n_triplets - 1]);
     assert_true(plan->group_bands >= 1 && plan->group_bytes >= 0 && plan->n_pieces >= 0);
-    assert_true(most_group_bytes == NULL || (double)plan->group_bytes <= most_group_bytes(mesh));
+    assert_true(most_block_bytes == NULL || (double)plan->group_bytes <= most_block_bytes(mesh, 0));
     test_free(seen);
 }
 

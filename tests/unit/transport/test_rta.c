@@ -141,6 +141,9 @@ static void test_refused(void **state) {
     options.sigmas = sigma;
     expect_refused(&options, UMK_ERROR_ARGUMENT, "smearing width -0.1");
     options = make_options();
+    options.transport = (umk_transport)4;
+    expect_refused(&options, UMK_ERROR_ARGUMENT, "no transport number 4");
+    options = make_options();
     options.cutoff_frequency = 1; /* the interaction was made with the default */
     expect_refused(&options, UMK_ERROR_ARGUMENT, "cut-off frequency is 1 THz here and 0.01 THz");
     model.interaction = NULL;
@@ -260,6 +263,41 @@ static void test_average_strengths(void **state) {
     for (int i = 0; i < 5; i++) umk_conductivity_clear(results[i]);
 }
 
+/* The populations are those of the Boltzmann equation to the last bit; pairs of bands come on top. */
+static void test_transport(void **state) {
+    (void)state;
+    const double variances[2] = {2e-4, 2e-4}, sigmas[2] = {0, 0.1};
+    umk_conductivity plain[2], wigner[2];
+    umk_rta_options options = make_options();
+    options.n_sigmas = 2;
+    options.sigmas = sigmas;
+    options.mass_variances = variances;
+    assert_int_equal(umk_rta_run(plain, context, &model, &options), UMK_OK);
+    options.transport = UMK_TRANSPORT_SMM19;
+    assert_int_equal(umk_rta_run(wigner, context, &model, &options), UMK_OK);
+    for (int s = 0; s < 2; s++) {
+        assert_null(plain[s].kappa_intra);
+        assert_null(plain[s].kappa_inter);
+        expect_same(12, wigner[s].kappa_intra, plain[s].kappa);
+        for (int i = 0; i < 12; i++) {
+            assert_true(wigner[s].kappa[i] == wigner[s].kappa_intra[i] + wigner[s].kappa_inter[i]);
+            if (i % 6 < 3) assert_true(wigner[s].kappa_inter[i] > 1e-4 * wigner[s].kappa[i]);
+        }
+    }
+    assert_true(fabs(wigner[0].kappa_inter[0] / wigner[1].kappa_inter[0] - 1) > 1e-3); /* each has its linewidths */
+    options.read = wigner;
+    model.interaction = NULL;
+    umk_conductivity again[2];
+    assert_int_equal(umk_rta_run(again, context, &model, &options), UMK_OK);
+    for (int s = 0; s < 2; s++) expect_same(12, again[s].kappa_inter, wigner[s].kappa_inter);
+    model.interaction = interaction;
+    for (int s = 0; s < 2; s++) {
+        umk_conductivity_clear(&plain[s]);
+        umk_conductivity_clear(&wigner[s]);
+        umk_conductivity_clear(&again[s]);
+    }
+}
+
 typedef struct seen {
     int64_t n_calls, stop_at;
 } seen;
@@ -352,8 +390,10 @@ static void test_points(void **state) {
     const int64_t chosen[2] = {whole.grid_points[2], whole.grid_points[1]};
     options.n_grid_points = 2;
     options.grid_points = chosen;
+    options.transport = UMK_TRANSPORT_SMM19;
     part = run(&options);
     assert_null(part.kappa);
+    assert_null(part.kappa_inter);
     assert_int_equal(part.n_points, 2);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(part.weights[i], whole.weights[2 - i]);
@@ -445,6 +485,7 @@ static void test_allocation_failures(void **state) {
     options.sigmas = sigmas;
     options.mass_variances = variances;
     options.normal_umklapp = options.full_strength = true;
+    options.transport = UMK_TRANSPORT_NJC23;
     int n_failures = 0, step = 1;
     for (;; n_failures += step) {
         umk_conductivity results[2];
@@ -465,6 +506,7 @@ int main(void) {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_doubtful_modes),
         cmocka_unit_test(test_average_strengths),
+        cmocka_unit_test(test_transport),
         cmocka_unit_test(test_callback),
         cmocka_unit_test(test_points_in_flight),
         cmocka_unit_test(test_stop_between_flights),

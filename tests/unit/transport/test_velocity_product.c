@@ -7,6 +7,7 @@
 
 #include "transport/velocity_product.h"
 #include "unit/weights/hand_made.h"
+#include <string.h>
 #include <umklapp/conductivity.h>
 #include <umklapp/conventions.h>
 
@@ -54,6 +55,30 @@ static void test_star(void **state) {
     release_hand_made(h);
 }
 
+/* A tensor over the star and over the point group: the tensor of the products above, and one that only the axis keeps.
+ */
+static void test_tensors(void **state) {
+    (void)state;
+    double cartesian[4][3][3];
+    hand_made *h = make_grid((const int64_t[3]){4, 4, 4}, cube);
+    make_group(h, cartesian);
+    const double tensor[2][6] = {{1, 4, 9, 6, 3, 2}, {0, 0, 0, 1, 0, 0}};
+    const double four[6] = {10, 10, 36, 0, 0, 0}, none[6] = {0};
+    double star[2][6], mean[2][6];
+    memcpy(star, tensor, sizeof star);
+    memcpy(mean, tensor, sizeof mean);
+    umk_star_sum(star[0], &h->grid, find_point(&h->grid, (const int64_t[3]){1, 0, 0}), 2);
+    umk_point_group_mean(mean[0], &h->grid, 2);
+    for (int c = 0; c < 6; c++) {
+        assert_true(fabs(star[0][c] - four[c]) < 1e-14 && fabs(star[1][c] - none[c]) < 1e-14);
+        assert_true(fabs(mean[0][c] - four[c] / 4) < 1e-14 && fabs(mean[1][c] - none[c]) < 1e-14);
+    }
+    memcpy(star, tensor, sizeof star);
+    umk_star_sum(star[0], &h->grid, find_point(&h->grid, (const int64_t[3]){0, 0, 1}), 2);
+    for (int c = 0; c < 6; c++) assert_true(fabs(star[0][c] - four[c] / 4) < 1e-14);
+    release_hand_made(h);
+}
+
 /* One mode of C = k_B, v = 1000 m/s, tau = 10 ps in a volume of 20 A^3: kappa = k_B v^2 tau / V. */
 static void test_unit(void **state) {
     (void)state;
@@ -63,6 +88,7 @@ static void test_unit(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_star), cmocka_unit_test(test_unit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_star), cmocka_unit_test(test_tensors),
+                                       cmocka_unit_test(test_unit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

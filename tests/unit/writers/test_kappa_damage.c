@@ -145,7 +145,7 @@ static void test_old_files(void **state) {
     unlink(path);
 }
 
-/* LBTE files with a reducible collision matrix have frequencies of all grid points, which are left out. */
+/* LBTE files with a reducible collision matrix have frequencies and more of all grid points, which are left out. */
 static void test_reducible_files(void **state) {
     (void)state;
     char path[256];
@@ -156,11 +156,20 @@ static void test_reducible_files(void **state) {
     double frequencies[24] = {0};
     put(file, "frequency", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){4, 6}, frequencies);
     put(file, "kappa_RTA", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){1, 6}, frequencies);
+    put(file, "mode_kappa", H5T_NATIVE_DOUBLE, 4, (hsize_t[]){1, 4, 6, 6}, NULL);
+    put(file, "mode_kappa_RTA", H5T_NATIVE_DOUBLE, 4, (hsize_t[]){1, 4, 6, 6}, NULL);
     H5Fclose(file);
     assert_int_equal(umk_conductivity_read(&conductivity, context, path), UMK_OK);
     assert_null(conductivity.frequencies);
+    assert_null(conductivity.mode_kappa);
+    assert_null(conductivity.mode_kappa_rta);
     assert_non_null(conductivity.gamma);
     umk_conductivity_clear(&conductivity);
+    file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    put(file, "gv_by_gv", H5T_NATIVE_DOUBLE, 3, (hsize_t[]){4, 6, 6}, NULL);
+    H5Fclose(file);
+    assert_int_equal(umk_conductivity_read(&conductivity, context, path), UMK_ERROR_INPUT);
+    assert_message("gv_by_gv: its shape does not fit");
     unlink(path);
 }
 

@@ -165,6 +165,24 @@ static void test_generalized_grid_and_one_temperature(void **state) {
     umk_conductivity_clear(&conductivity);
 }
 
+static void test_pairs_of_bands(void **state) {
+    (void)state;
+    umk_conductivity conductivity;
+    assert_int_equal(umk_conductivity_read(&conductivity, context, DATA "kappa-m122.hdf5"), UMK_OK);
+    char *page = report(&conductivity, NULL);
+    assert_null(strstr(page, "Pairs of bands"));
+    free(page);
+    umk_conductivity_clear(&conductivity);
+    const char *silicon = UMK_SOURCE_DIR "/tests/data/reference/si-pbesol/wigner_rta/kappa-m999.hdf5";
+    assert_int_equal(umk_conductivity_read(&conductivity, context, silicon), UMK_OK);
+    page = report(&conductivity, NULL);
+    assert_has(page, " at 300 K</dt><dd><b>107.2</b>");
+    assert_has(page, "Populations (accumulated below) at 300 K</dt><dd><b>106.7</b>");
+    assert_has(page, "Pairs of bands at 300 K</dt><dd><b>0.5229</b>");
+    free(page);
+    umk_conductivity_clear(&conductivity);
+}
+
 static void test_numbers_do_not_depend_on_the_locale(void **state) {
     (void)state;
     static const char *const with_comma[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "fr_FR"};
@@ -368,6 +386,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_of_a_result),
         cmocka_unit_test(test_generalized_grid_and_one_temperature),
+        cmocka_unit_test(test_pairs_of_bands),
         cmocka_unit_test(test_numbers_do_not_depend_on_the_locale),
         cmocka_unit_test(test_title_of_strange_bytes),
         cmocka_unit_test(test_zeros_and_missing_values),

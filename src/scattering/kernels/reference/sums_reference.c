@@ -27,7 +27,23 @@ static void add_triples(const umk_sum_terms *terms, double *gamma) {
     }
 }
 
+static void apply_entries(const umk_entry_terms *terms, double *out0, double *out1, double *out2) {
+    int64_t n = terms->n_lanes;
+    for (int64_t i = 0; i < terms->n_entries; i++) {
+        uint32_t bands = terms->bands[i];
+        int64_t row0 = umk_entry_band0(bands) * n, row1 = umk_entry_band1(bands) * n, row2 = umk_entry_band2(bands) * n;
+        for (int64_t k = 0; k < n; k++) {
+            double c2 = terms->values[i] * terms->inverse_sinh2[row2 + k];
+            double c1 = terms->values[i] * terms->inverse_sinh1[row1 + k];
+            out0[row0 + k] += c2 * terms->field1[row1 + k] + c1 * terms->field2[row2 + k];
+            out1[row1 + k] += c2 * terms->field0[row0 + k];
+            out2[row2 + k] += c1 * terms->field0[row0 + k];
+        }
+    }
+}
+
 const umk_sum_kernels umk_sum_kernels_reference = {
     .fill_occupations = fill_occupations,
     .add_triples = add_triples,
+    .apply_entries = apply_entries,
 };

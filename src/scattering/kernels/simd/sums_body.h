@@ -37,8 +37,28 @@ static void add_triples(const umk_sum_terms *terms, double *gamma) {
     }
 }
 
+static void apply_entries(const umk_entry_terms *terms, double *out0, double *out1, double *out2) {
+    int64_t n = terms->n_lanes;
+    for (int64_t i = 0; i < terms->n_entries; i++) {
+        uint32_t bands = terms->bands[i];
+        int64_t row0 = umk_entry_band0(bands) * n, row1 = umk_entry_band1(bands) * n, row2 = umk_entry_band2(bands) * n;
+        vector value = vector_all(terms->values[i]);
+        for (int64_t k = 0; k < n; k += vector_lanes) {
+            vector c2 = vector_multiply(value, vector_load(terms->inverse_sinh2 + row2 + k));
+            vector c1 = vector_multiply(value, vector_load(terms->inverse_sinh1 + row1 + k));
+            vector sum = vector_multiply_add(c2, vector_load(terms->field1 + row1 + k), vector_load(out0 + row0 + k));
+            sum = vector_multiply_add(c1, vector_load(terms->field2 + row2 + k), sum);
+            vector field0 = vector_load(terms->field0 + row0 + k);
+            vector_store(out0 + row0 + k, sum);
+            vector_store(out1 + row1 + k, vector_multiply_add(c2, field0, vector_load(out1 + row1 + k)));
+            vector_store(out2 + row2 + k, vector_multiply_add(c1, field0, vector_load(out2 + row2 + k)));
+        }
+    }
+}
+
 #define UMK_SUM_KERNELS(set)                                                                                           \
     const umk_sum_kernels umk_sum_kernels_##set = {                                                                    \
         .fill_occupations = fill_occupations,                                                                          \
         .add_triples = add_triples,                                                                                    \
+        .apply_entries = apply_entries,                                                                                \
     }

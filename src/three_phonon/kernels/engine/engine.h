@@ -118,8 +118,8 @@ umk_status umk_engine_mesh_create(umk_strength_mesh **mesh, umk_context *context
                                   const umk_grid *grid);
 void umk_engine_mesh_destroy(umk_strength_mesh *mesh);
 
-/** Bytes of a group of bands for any plan: with the axes of the least data, or others while they stay small. */
-double umk_engine_most_group_bytes(const umk_strength_mesh *mesh);
+/** Bytes of a block of bands, chosen for `bytes`, for any plan. */
+double umk_engine_most_block_bytes(const umk_strength_mesh *mesh, double bytes);
 
 umk_status umk_engine_plan(umk_strength_plan *plan, umk_context *context, const umk_strength_mesh *mesh,
                            const umk_grid *grid, const int64_t (*triplets)[3]);

@@ -10,7 +10,7 @@ static int64_t workspace_size(const umk_interaction *interaction, const umk_stre
 const umk_strength_kernel umk_strength_kernel_engine = {
     .mesh_create = umk_engine_mesh_create,
     .mesh_destroy = umk_engine_mesh_destroy,
-    .most_group_bytes = umk_engine_most_group_bytes,
+    .most_block_bytes = umk_engine_most_block_bytes,
     .plan = umk_engine_plan,
     .plan_clear = umk_engine_plan_clear,
     .workspace_size = workspace_size,

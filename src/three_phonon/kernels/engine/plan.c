@@ -101,14 +101,24 @@ static double least_group_bytes(const umk_strength_mesh *mesh) {
     return least;
 }
 
-double umk_engine_most_group_bytes(const umk_strength_mesh *mesh) {
+/* Of a group, for the axes that a plan may take: those of the least data, or others while they stay small. */
+static double group_limit(const umk_strength_mesh *mesh) {
     return fmax(least_group_bytes(mesh), tolerable_bytes);
+}
+
+double umk_engine_most_block_bytes(const umk_strength_mesh *mesh, double bytes) {
+    double limit = group_limit(mesh), most = 0;
+    for (int o = 0; o < 6; o++) {
+        double group = group_bytes(mesh, &mesh->axes[o]);
+        if (group <= limit) most = fmax(most, fmax(group, fmin(bytes, group * (double)mesh->n_groups)));
+    }
+    return most;
 }
 
 static const umk_axes *choose_axes(census *census, const umk_strength_mesh *mesh, int64_t n,
                                    const folded_triplet *folded, bool exchangeable) {
     const umk_axes *best = NULL;
-    double least = 0, most_bytes = umk_engine_most_group_bytes(mesh);
+    double least = 0, most_bytes = group_limit(mesh);
     for (int o = 0; o < 6; o++) {
         const umk_axes *axes = &mesh->axes[o];
         if (group_bytes(mesh, axes) > most_bytes) continue;

@@ -1,0 +1,241 @@
+/* Rows of the collision operator: kept or made again; and the product of the operator with a field. */
+#include "transport/lbte/collision.h"
+#include <string.h>
+
+enum { least_slots = 8, most_slots = 64, n_scratch_fields = 6 };
+
+/* What the partial sums of a product may take where there are more than a few. */
+static const double slots_bytes = 2e6;
+
+void umk_collision_init(umk_collision *collision, umk_context *context, umk_linewidth *linewidth, int64_t n_points,
+                        const int64_t *points, double most_bytes) {
+    *collision = (umk_collision){
+        .context = context, .linewidth = linewidth, .n_points = n_points, .points = points, .most_bytes = most_bytes};
+}
+
+static void drop_rows(umk_collision *collision, int64_t from) {
+    for (int64_t r = from; r < collision->n_rows; r++) umk_release(collision->rows[r]);
+    collision->n_rows = from;
+}
+
+void umk_collision_clear(umk_collision *collision) {
+    drop_rows(collision, 0);
+    umk_release(collision->rows);
+    umk_release(collision->slots);
+    umk_release(collision->scratch);
+    memset(collision, 0, sizeof *collision);
+}
+
+/* ---- rows -------------------------------------------------------------------------------------------------------*/
+
+/** A list of rows that grows. */
+typedef struct row_list {
+    umk_collision *collision;
+    int64_t first_point; /* what point 0 of the run that makes them is here */
+} row_list;
+
+static umk_status append_row(void *user, umk_collision_row *row) {
+    umk_status status = UMK_OK;
+    umk_collision_row **larger = NULL;
+    const row_list *list = user;
+    umk_collision *collision = list->collision;
+    if (collision->n_rows == collision->row_capacity) {
+        int64_t capacity = collision->row_capacity > 0 ? 2 * collision->row_capacity : 256;
+        UMK_ALLOCATE(collision->context, larger, capacity);
+        if (collision->n_rows > 0) {
+            memcpy(larger, collision->rows, (size_t)collision->n_rows * sizeof(umk_collision_row *));
+        }
+        umk_release(collision->rows);
+        collision->rows = larger;
+        collision->row_capacity = capacity;
+    }
+    row->point += list->first_point;
+    collision->rows[collision->n_rows++] = row;
+    row = NULL;
+cleanup:
+    umk_release(row);
+    return status;
+}
+
+static umk_status make_rows(umk_collision *collision, int64_t first, int64_t n, umk_linewidth_result *results) {
+    row_list list = {collision, first};
+    umk_row_sink sink = {append_row, &list};
+    return umk_linewidth_run_rows(collision->linewidth, collision->context, n, collision->points + first, results,
+                                  &sink);
+}
+
+umk_status umk_collision_add(umk_collision *collision, umk_collision_row *row) {
+    row_list list = {collision, 0};
+    return append_row(&list, row);
+}
+
+umk_status umk_collision_settle(umk_collision *collision, int64_t n_rows_before, int64_t first, int64_t n,
+                                const umk_linewidth_result *results) {
+    umk_status status = UMK_OK;
+    int64_t keep = n_rows_before, r = n_rows_before;
+    bool fits = collision->n_kept == first;
+    for (int64_t point = first; point < first + n; point++) {
+        double bytes = 0;
+        int64_t of_point = r;
+        for (; r < collision->n_rows && collision->rows[r]->point == point; r++) {
+            const umk_collision_row *row = collision->rows[r];
+            bytes += (double)umk_collision_row_bytes(row->n_triplets, row->n_entries);
+        }
+        if (collision->on_rows != NULL) {
+            UMK_TRY(collision->on_rows(collision->user, point, results == NULL ? NULL : &results[point - first],
+                                       r - of_point, collision->rows + of_point));
+        }
+        fits = fits && collision->kept_bytes + bytes <= collision->most_bytes;
+        if (!fits) continue;
+        collision->kept_bytes += bytes;
+        collision->n_kept = point + 1;
+        keep = r;
+    }
+cleanup:
+    drop_rows(collision, keep);
+    return status;
+}
+
+umk_status umk_collision_pass(umk_collision *collision, int64_t first, int64_t n, umk_linewidth_result *results) {
+    int64_t before = collision->n_rows;
+    umk_status status = make_rows(collision, first, n, results);
+    if (status == UMK_OK) return umk_collision_settle(collision, before, first, n, results);
+    drop_rows(collision, before);
+    return status;
+}
+
+umk_status umk_collision_visit(umk_collision *collision, umk_rows_visitor visitor, void *user) {
+    umk_status status = UMK_OK;
+    int64_t n_kept_rows = collision->n_rows, step = umk_linewidth_points_in_flight(collision->linewidth);
+    UMK_TRY(visitor(user, n_kept_rows, collision->rows));
+    for (int64_t first = collision->n_kept, n; first < collision->n_points; first += n) {
+        n = collision->n_points - first < step ? collision->n_points - first : step;
+        UMK_TRY(make_rows(collision, first, n, NULL));
+        UMK_TRY(visitor(user, collision->n_rows - n_kept_rows, collision->rows + n_kept_rows));
+        drop_rows(collision, n_kept_rows);
+    }
+cleanup:
+    if (status != UMK_OK) drop_rows(collision, n_kept_rows);
+    return status;
+}
+
+/* ---- product ----------------------------------------------------------------------------------------------------*/
+
+static int64_t count_slots(int64_t n_points, double field_bytes) {
+    double most = slots_bytes / field_bytes;
+    int64_t n = most < least_slots ? least_slots : most > most_slots ? most_slots : (int64_t)most;
+    return n < n_points ? n : n_points;
+}
+
+double umk_collision_workspace_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures, int n_threads) {
+    double field = umk_collision_field_bytes(n_points, n_bands, n_temperatures);
+    return (double)count_slots(n_points, field) * field +
+           n_threads * n_scratch_fields * umk_collision_field_bytes(1, n_bands, n_temperatures);
+}
+
+umk_status umk_collision_prepare(umk_collision *collision, const umk_collision_space *space) {
+    umk_status status = UMK_OK;
+    int64_t field = space->n_modes * space->n_lanes, point = space->n_bands * space->n_lanes;
+    int n_threads = umk_context_n_threads(collision->context);
+    collision->n_slots = count_slots(space->n_points, (double)field * sizeof(double));
+    UMK_ALLOCATE(collision->context, collision->slots,
+                 umk_checked_product(2, (const int64_t[]){collision->n_slots, field}));
+    UMK_ALLOCATE(collision->context, collision->scratch, n_threads * n_scratch_fields * point);
+cleanup:
+    return status;
+}
+
+typedef struct product {
+    umk_collision *collision;
+    const umk_collision_space *space;
+    const double *in;
+    double *out;
+    int64_t n_rows;
+    umk_collision_row *const *rows;
+} product;
+
+/* Adds w_i A f to the lines of the row's point, and the transpose to those of the points of its triplets. */
+static void add_row(const product *product, const umk_collision_row *row, double *sums, double *scratch) {
+    const umk_collision_space *space = product->space;
+    int64_t size = space->n_bands * space->n_lanes;
+    double *field[3] = {scratch, scratch + size, scratch + 2 * size};
+    double *out[3] = {scratch + 3 * size, scratch + 4 * size, scratch + 5 * size};
+    double weight = space->point_weights[row->point], *of_row = sums + row->point * size;
+    for (int64_t k = 0; k < size; k++) field[0][k] = weight * product->in[row->point * size + k];
+    memset(out[0], 0, (size_t)size * sizeof(double));
+    for (int64_t t = 0; t < row->n_triplets; t++) {
+        int32_t point[2], rotation[2];
+        for (int k = 0; k < 2; k++) {
+            point[k] = space->point_of[row->points[t][k]];
+            rotation[k] = space->rotation_of[row->points[t][k]];
+            umk_collision_rotate(space, rotation[k], product->in + point[k] * size, field[k + 1]);
+        }
+        memset(out[1], 0, (size_t)(2 * size) * sizeof(double));
+        umk_entry_terms terms = {.n_entries = row->first[t + 1] - row->first[t],
+                                 .values = row->values + row->first[t],
+                                 .bands = row->bands + row->first[t],
+                                 .n_lanes = space->n_lanes,
+                                 .inverse_sinh1 = space->inverse_sinh + point[0] * size,
+                                 .inverse_sinh2 = space->inverse_sinh + point[1] * size,
+                                 .field0 = field[0],
+                                 .field1 = field[1],
+                                 .field2 = field[2]};
+        product->collision->linewidth->kernels->apply_entries(&terms, out[0], out[1], out[2]);
+        for (int k = 0; k < 2; k++) {
+            umk_collision_add_rotated_back(space, rotation[k], out[k + 1], sums + point[k] * size);
+        }
+    }
+    for (int64_t k = 0; k < size; k++) of_row[k] += weight * out[0][k];
+}
+
+/* A slot has the rows of every n_slots-th point, in their order, and sums of its own. */
+static umk_status add_slot(void *argument, int64_t slot, int worker) {
+    const product *product = argument;
+    umk_collision *collision = product->collision;
+    const umk_collision_space *space = product->space;
+    double started = umk_now(), *sums = collision->slots + slot * space->n_modes * space->n_lanes;
+    double *scratch = collision->scratch + worker * n_scratch_fields * space->n_bands * space->n_lanes;
+    for (int64_t r = 0; r < product->n_rows; r++) {
+        if (product->rows[r]->point % collision->n_slots == slot) add_row(product, product->rows[r], sums, scratch);
+    }
+    umk_stage_add(collision->context, UMK_STAGE_COLLISION, worker, umk_now() - started);
+    return UMK_OK;
+}
+
+static umk_status add_rows(void *user, int64_t n_rows, umk_collision_row *const *rows) {
+    product *product = user;
+    product->n_rows = n_rows;
+    product->rows = rows;
+    return umk_parallel_for(product->collision->context, product->collision->n_slots, add_slot, product);
+}
+
+/* The sum over the slots of one point, projected, and the linewidths. */
+static umk_status finish_point(void *argument, int64_t point, int worker) {
+    const product *product = argument;
+    const umk_collision_space *space = product->space;
+    int64_t size = space->n_bands * space->n_lanes, field = space->n_modes * space->n_lanes;
+    double started = umk_now(), *out = product->out + point * size, half = 0.5 / space->point_weights[point];
+    memset(out, 0, (size_t)size * sizeof(double));
+    for (int64_t slot = 0; slot < product->collision->n_slots; slot++) {
+        const double *sums = product->collision->slots + slot * field + point * size;
+        for (int64_t k = 0; k < size; k++) out[k] += sums[k];
+    }
+    for (int64_t k = 0; k < size; k++) out[k] *= half;
+    umk_collision_project(space, point, out);
+    for (int64_t k = 0; k < size; k++) {
+        out[k] += space->linewidths[point * size + k] * product->in[point * size + k];
+    }
+    umk_stage_add(product->collision->context, UMK_STAGE_COLLISION, worker, umk_now() - started);
+    return UMK_OK;
+}
+
+umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const double *in,
+                               double *out) {
+    umk_status status = UMK_OK;
+    product product = {.collision = collision, .space = space, .in = in, .out = out};
+    memset(collision->slots, 0, (size_t)(collision->n_slots * space->n_modes * space->n_lanes) * sizeof(double));
+    UMK_TRY(umk_collision_visit(collision, add_rows, &product));
+    UMK_TRY(umk_parallel_for(collision->context, space->n_points, finish_point, &product));
+cleanup:
+    return status;
+}

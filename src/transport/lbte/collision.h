@@ -1,0 +1,71 @@
+/*
+ * The linearized collision operator on a space of fields, from rows that are kept in memory as far as it allows and
+ * made again, each time the operator is applied, where not.
+ *
+ * In the symmetric form the operator is
+ *
+ *     (B f)(i, nu) = Gamma(i, nu) f(i, nu) + (A f)(i, nu),
+ *     (A f)(q0, nu0) = sum e / sinh(x2) f(q1, nu1) + e / sinh(x1) f(q2, nu2)
+ *
+ * over triplets and band triples of q0, with Gamma the total half width in THz. A triplet's integration weights differ
+ * a little seen from its three members, so that A is replaced by (A + A^T) / 2.
+ */
+#ifndef UMK_TRANSPORT_COLLISION_H
+#define UMK_TRANSPORT_COLLISION_H
+
+#include "scattering/linewidth.h"
+#include "transport/lbte/collision_space.h"
+
+typedef struct umk_collision {
+    umk_context *context;
+    umk_linewidth *linewidth; /* makes rows; borrowed */
+    int64_t sigma;            /* which of the ways to integrate */
+    int64_t n_points;
+    const int64_t *points; /* (n_points) BZ points, borrowed */
+    /* Rows of the points below n_kept, in their order. */
+    int64_t n_kept, n_rows, row_capacity;
+    umk_collision_row **rows;
+    double kept_bytes, most_bytes;
+    /* Told of the rows of each point in the first pass, with its linewidths where they are new; may be NULL. */
+    umk_status (*on_rows)(void *user, int64_t point, const umk_linewidth_result *linewidths, int64_t n_rows,
+                          umk_collision_row *const *rows);
+    void *user;
+    /* workspace of umk_collision_apply */
+    int64_t n_slots;
+    double *slots;   /* (n_slots, n_modes, n_lanes) */
+    double *scratch; /* (n_threads, 6, n_bands, n_lanes) */
+} umk_collision;
+
+void umk_collision_init(umk_collision *collision, umk_context *context, umk_linewidth *linewidth, int64_t n_points,
+                        const int64_t *points, double most_bytes);
+void umk_collision_clear(umk_collision *collision);
+
+/**
+ * Linewidths and rows of points first ... first + n - 1; passes go through the points in ascending order. Rows are kept
+ * while they, whole points of them, fit into most_bytes.
+ */
+umk_status umk_collision_pass(umk_collision *collision, int64_t first, int64_t n, umk_linewidth_result *results);
+
+/**
+ * Rows that an earlier process kept of points first ... first + n - 1, in the order of a pass; each is owned from then
+ * on, also after a failure. results: NULL where linewidths are known already.
+ */
+umk_status umk_collision_add(umk_collision *collision, umk_collision_row *row);
+umk_status umk_collision_settle(umk_collision *collision, int64_t n_rows_before, int64_t first, int64_t n,
+                                const umk_linewidth_result *results);
+
+/** What is done with rows: several of one point may follow each other, points ascend. */
+typedef umk_status (*umk_rows_visitor)(void *user, int64_t n_rows, umk_collision_row *const *rows);
+
+/** Shows all rows to the visitor, in one call or in several. */
+umk_status umk_collision_visit(umk_collision *collision, umk_rows_visitor visitor, void *user);
+
+/** Allocates what umk_collision_apply needs. */
+umk_status umk_collision_prepare(umk_collision *collision, const umk_collision_space *space);
+double umk_collision_workspace_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures, int n_threads);
+
+/** out = B in for a field of the space; out may not be in. The same bits for any number of threads and kept rows. */
+umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const double *in,
+                               double *out);
+
+#endif

@@ -1,0 +1,330 @@
+/* Symmetry, degenerate sets, linewidths and the driving term of the linearized Boltzmann equation. */
+#include "transport/lbte/collision_space.h"
+#include "linalg/hermitian.h"
+#include "linalg/matrix3.h"
+#include "scattering/kernels.h"
+#include "transport/conductivity.h"
+#include <math.h>
+#include <string.h>
+
+static int64_t count_lanes(int64_t n_temperatures) {
+    return (umk_field_axes * n_temperatures + UMK_SUM_LANES - 1) / UMK_SUM_LANES * UMK_SUM_LANES;
+}
+
+double umk_collision_field_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures) {
+    return (double)n_points * (double)n_bands * (double)count_lanes(n_temperatures) * sizeof(double);
+}
+
+/* ---- symmetry ---------------------------------------------------------------------------------------------------*/
+
+/*
+ * Axes of a generic symmetric tensor that is averaged over the point group: where the group maps axes onto each other,
+ * their eigenvalues are equal.
+ */
+static umk_status choose_axes(umk_collision_space *space, umk_context *context, int64_t n_rotations,
+                              const double (*rotations)[3][3]) {
+    static const double generic[3][3] = {{1, 0.31, 0.17}, {0.31, 2, 0.11}, {0.17, 0.11, 3.3}};
+    double complex matrix[9] = {0};
+    double values[3];
+    for (int64_t r = 0; r < n_rotations; r++) {
+        double half[3][3], whole[3][3], transposed[3][3];
+        umk_multiply3(half, rotations[r], generic);
+        umk_transpose3(transposed, rotations[r]);
+        umk_multiply3(whole, half, (const double(*)[3])transposed);
+        for (int i = 0; i < 9; i++) matrix[i] += whole[i / 3][i % 3] / (double)n_rotations;
+    }
+    umk_status status = umk_hermitian_eigen(context, 3, matrix, values, true);
+    if (status != UMK_OK) return status;
+    for (int a = 0; a < 3; a++) {
+        bool joins = a > 0 && values[a] - values[a - 1] < 1e-6;
+        space->axis_class[a] = joins ? space->axis_class[a - 1] : a;
+        for (int i = 0; i < 3; i++) space->axes[i][a] = creal(matrix[i * 3 + a]);
+    }
+    return UMK_OK;
+}
+
+static void turn_into_axes(const umk_collision_space *space, const double cartesian[3][3], double out[3][3]) {
+    double half[3][3], transposed[3][3];
+    umk_transpose3(transposed, space->axes);
+    umk_multiply3(half, cartesian, space->axes);
+    umk_multiply3(out, (const double(*)[3])transposed, (const double(*)[3])half);
+}
+
+static umk_status make_rotations(umk_collision_space *space, umk_context *context, bool no_stars) {
+    static const double identity[1][3][3] = {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+    umk_status status = UMK_OK;
+    const double(*cartesian)[3][3] = no_stars ? identity : (const double(*)[3][3])space->grid->cartesian_rotations;
+    space->n_rotations = no_stars ? 1 : space->grid->n_rotations;
+    UMK_TRY(choose_axes(space, context, space->n_rotations, cartesian));
+    UMK_ALLOCATE(context, space->rotations, space->n_rotations);
+    for (int64_t r = 0; r < space->n_rotations; r++) turn_into_axes(space, cartesian[r], space->rotations[r]);
+cleanup:
+    return status;
+}
+
+/* The mean over the group of R f (R g)^T, symmetric part, back in Cartesian axes. */
+static void make_star(umk_collision_space *space) {
+    static const int voigt[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}};
+    for (int64_t r = 0; r < space->n_rotations; r++) {
+        double m[3][3];
+        umk_multiply3(m, (const double(*)[3])space->axes, (const double(*)[3])space->rotations[r]);
+        for (int c = 0; c < 6; c++) {
+            int a = voigt[c][0], b = voigt[c][1];
+            for (int k = 0; k < 9; k++) {
+                double products = m[a][k / 3] * m[b][k % 3] + m[b][k / 3] * m[a][k % 3];
+                space->star[c][k] += products / (2 * (double)space->n_rotations);
+            }
+        }
+    }
+}
+
+/* q and -q are the same point: f(-q) = -f(q) leaves nothing there, also where the point group has no inversion. */
+static bool is_own_inverse(const umk_grid *grid, int64_t gr_point) {
+    int64_t address[3];
+    umk_grid_address(grid, gr_point, address);
+    for (int i = 0; i < 3; i++) address[i] = -address[i];
+    return umk_grid_index(grid, address) == gr_point;
+}
+
+static void make_projector(umk_collision_space *space, int64_t i, int64_t bz_point, bool no_stars) {
+    const umk_grid *grid = space->grid;
+    int64_t n_keeping = 0, gr_point = grid->bz_to_gr[bz_point];
+    double sum[3][3] = {{0}};
+    for (int64_t r = 0; r < space->n_rotations; r++) {
+        int64_t image = no_stars ? gr_point : grid->bz_to_gr[umk_grid_rotate(grid, r, bz_point)];
+        space->point_of[image] = (int32_t)i;
+        space->rotation_of[image] = (int32_t)r;
+        if (image != gr_point) continue;
+        n_keeping++;
+        for (int k = 0; k < 9; k++) sum[k / 3][k % 3] += space->rotations[r][k / 3][k % 3];
+    }
+    double share = is_own_inverse(grid, gr_point) ? 0 : 1 / (double)n_keeping;
+    for (int k = 0; k < 9; k++) space->projectors[i][k / 3][k % 3] = share * sum[k / 3][k % 3];
+}
+
+static umk_status make_symmetry(umk_collision_space *space, umk_context *context, int64_t n_points,
+                                const int64_t *points, bool no_stars) {
+    umk_status status = UMK_OK;
+    UMK_TRY(make_rotations(space, context, no_stars));
+    make_star(space);
+    UMK_ALLOCATE(context, space->projectors, n_points);
+    UMK_ALLOCATE(context, space->point_of, space->grid->n_points);
+    UMK_ALLOCATE(context, space->rotation_of, space->grid->n_points);
+    for (int64_t i = 0; i < n_points; i++) make_projector(space, i, points[i], no_stars);
+cleanup:
+    return status;
+}
+
+umk_status umk_collision_count_directions(double counts[3], umk_context *context, const umk_grid *grid,
+                                          int64_t n_points, const int64_t *points, bool no_stars) {
+    umk_status status = UMK_OK;
+    umk_collision_space *space = NULL;
+    memset(counts, 0, 3 * sizeof counts[0]);
+    UMK_ALLOCATE(context, space, 1);
+    space->grid = grid;
+    UMK_TRY(make_symmetry(space, context, n_points, points, no_stars));
+    for (int64_t i = 0; i < n_points; i++) {
+        for (int a = 0; a < 3; a++) counts[space->axis_class[a]] += space->projectors[i][a][a];
+    }
+cleanup:
+    umk_collision_space_destroy(space);
+    return status;
+}
+
+/* ---- modes ------------------------------------------------------------------------------------------------------*/
+
+static umk_status make_sets(umk_collision_space *space, umk_context *context, const umk_phonons *phonons,
+                            const umk_conductivity *result, double cutoff_frequency) {
+    umk_status status = UMK_OK;
+    int64_t n = space->n_bands;
+    UMK_ALLOCATE(context, space->set_end, space->n_modes);
+    UMK_ALLOCATE(context, space->is_active, space->n_modes);
+    for (int64_t i = 0; i < space->n_points; i++) {
+        const int64_t *set_first = phonons->set_first + result->grid_points[i] * n;
+        bool *is_active = space->is_active + i * n;
+        for (int64_t band = 0; band < n; band++) is_active[band] = result->frequencies[i * n + band] > cutoff_frequency;
+        for (int64_t begin = 0, end; begin < n; begin = end) {
+            end = begin + 1;
+            while (end < n && set_first[end] == set_first[begin] && is_active[end] == is_active[begin]) end++;
+            space->set_end[i * n + begin] = end;
+        }
+    }
+cleanup:
+    return status;
+}
+
+/* The linewidth of a set of modes in the lanes of one temperature; 0 takes the set out of the space. */
+static void set_linewidth(umk_collision_space *space, const umk_conductivity *result, int64_t t, int64_t begin,
+                          int64_t end) {
+    double sum = 0;
+    for (int64_t mode = begin; mode < end; mode++) sum += umk_total_linewidth(result, t, mode);
+    double mean = sum / (double)(end - begin);
+    bool counts = space->is_active[begin] && mean > 0;
+    if (space->is_active[begin] && !counts) {
+        space->n_without[t] += (end - begin) * result->weights[begin / space->n_bands];
+    }
+    for (int64_t mode = begin; mode < end; mode++) {
+        double *lanes = space->linewidths + mode * space->n_lanes + t * umk_field_axes;
+        for (int a = 0; a < 3; a++) lanes[a] = counts ? mean : 0;
+    }
+}
+
+static void set_inverse_sinh(umk_collision_space *space, const umk_conductivity *result, int64_t t, int64_t mode) {
+    double *lanes = space->inverse_sinh + mode * space->n_lanes + t * umk_field_axes;
+    double temperature = result->temperatures[t];
+    if (!space->is_active[mode] || temperature <= 0) return;
+    double x = result->frequencies[mode] * UMK_THZ_EV / (2 * UMK_BOLTZMANN_EV * temperature);
+    double value = x < 700 ? 1 / sinh(x) : 0;
+    for (int a = 0; a < 3; a++) lanes[a] = value;
+}
+
+static void set_drive(umk_collision_space *space, const umk_conductivity *result, int64_t t, int64_t mode) {
+    double *lanes = space->drive + mode * space->n_lanes + t * umk_field_axes;
+    double heat_capacity = result->heat_capacities[t * space->n_modes + mode];
+    const double *v = result->group_velocities + 3 * mode;
+    for (int a = 0; a < 3 && space->is_active[mode]; a++) {
+        double along = v[0] * space->axes[0][a] + v[1] * space->axes[1][a] + v[2] * space->axes[2][a];
+        lanes[a] = sqrt(heat_capacity) * along;
+    }
+}
+
+static umk_status make_modes(umk_collision_space *space, umk_context *context, const umk_conductivity *result) {
+    umk_status status = UMK_OK;
+    int64_t size = umk_checked_product(2, (const int64_t[]){space->n_modes, space->n_lanes});
+    UMK_ALLOCATE(context, space->linewidths, size);
+    UMK_ALLOCATE(context, space->inverse_sinh, size);
+    UMK_ALLOCATE(context, space->drive, size);
+    UMK_ALLOCATE(context, space->n_without, space->n_temperatures);
+    for (int64_t mode = 0; mode < space->n_modes; mode++) {
+        for (int64_t t = 0; t < space->n_temperatures; t++) set_inverse_sinh(space, result, t, mode);
+    }
+cleanup:
+    return status;
+}
+
+void umk_collision_space_set_linewidths(umk_collision_space *space, const umk_conductivity *result) {
+    for (int64_t i = 0; i < space->n_points; i++) {
+        int64_t from = i * space->n_bands, to = from + space->n_bands;
+        for (int64_t t = 0; t < space->n_temperatures; t++) {
+            for (int64_t mode = from, end; mode < to; mode = end) {
+                end = from + space->set_end[mode];
+                set_linewidth(space, result, t, mode, end);
+            }
+            for (int64_t mode = from; mode < to; mode++) set_drive(space, result, t, mode);
+        }
+        umk_collision_project(space, i, space->drive + from * space->n_lanes);
+    }
+}
+
+umk_status umk_collision_space_create(umk_collision_space **space, umk_context *context, const umk_grid *grid,
+                                      const umk_phonons *phonons, const umk_conductivity *result,
+                                      double cutoff_frequency, bool no_stars) {
+    umk_status status = UMK_OK;
+    umk_collision_space *made = NULL;
+    *space = NULL;
+    UMK_ALLOCATE(context, made, 1);
+    made->grid = grid;
+    made->n_points = result->n_points;
+    made->n_bands = result->n_bands;
+    made->n_modes = result->n_points * result->n_bands;
+    made->n_temperatures = result->n_temperatures;
+    made->n_lanes = count_lanes(result->n_temperatures);
+    UMK_TRY(make_symmetry(made, context, result->n_points, result->grid_points, no_stars));
+    UMK_ALLOCATE(context, made->point_weights, made->n_points);
+    for (int64_t i = 0; i < made->n_points; i++) made->point_weights[i] = (double)result->weights[i];
+    UMK_TRY(make_sets(made, context, phonons, result, cutoff_frequency));
+    UMK_TRY(make_modes(made, context, result));
+    *space = made;
+    made = NULL;
+cleanup:
+    umk_collision_space_destroy(made);
+    return status;
+}
+
+void umk_collision_space_destroy(umk_collision_space *space) {
+    if (space == NULL) return;
+    umk_release(space->point_weights);
+    umk_release(space->point_of);
+    umk_release(space->rotation_of);
+    umk_release(space->rotations);
+    umk_release(space->projectors);
+    umk_release(space->set_end);
+    umk_release(space->is_active);
+    umk_release(space->linewidths);
+    umk_release(space->inverse_sinh);
+    umk_release(space->drive);
+    umk_release(space->n_without);
+    umk_release(space);
+}
+
+/* ---- fields -----------------------------------------------------------------------------------------------------*/
+
+/* One temperature of one set: the mean over its bands, what the little group leaves of it, and for which there is a
+ * linewidth. */
+static void project_set(const umk_collision_space *space, int64_t point, int64_t begin, int64_t end, int64_t lane,
+                        double *rows) {
+    double mean[3] = {0}, kept[3];
+    int64_t n = space->n_lanes;
+    const double *linewidth = space->linewidths + (point * space->n_bands + begin) * n + lane;
+    for (int64_t band = begin; band < end; band++) {
+        for (int a = 0; a < 3; a++) mean[a] += rows[band * n + lane + a];
+    }
+    for (int a = 0; a < 3; a++) mean[a] = linewidth[0] > 0 ? mean[a] / (double)(end - begin) : 0;
+    umk_apply3(kept, (const double(*)[3])space->projectors[point], mean);
+    for (int64_t band = begin; band < end; band++) memcpy(rows + band * n + lane, kept, sizeof kept);
+}
+
+void umk_collision_project(const umk_collision_space *space, int64_t point, double *rows) {
+    const int64_t *set_end = space->set_end + point * space->n_bands;
+    for (int64_t begin = 0; begin < space->n_bands; begin = set_end[begin]) {
+        for (int64_t t = 0; t < space->n_temperatures; t++) {
+            project_set(space, point, begin, set_end[begin], t * umk_field_axes, rows);
+        }
+    }
+}
+
+void umk_collision_product(const umk_collision_space *space, const double *f, const double *g, double *out) {
+    memset(out, 0, (size_t)space->n_lanes * sizeof *out);
+    for (int64_t mode = 0; mode < space->n_modes; mode++) {
+        double weight = space->point_weights[mode / space->n_bands];
+        const double *a = f + mode * space->n_lanes, *b = g + mode * space->n_lanes;
+        for (int64_t lane = 0; lane < space->n_lanes; lane++) out[lane] += weight * (a[lane] * b[lane]);
+    }
+    for (int64_t t = 0; t < space->n_temperatures; t++) {
+        double *lanes = out + t * umk_field_axes, sum[3] = {0}, n[3] = {0};
+        for (int a = 0; a < 3; a++) sum[space->axis_class[a]] += lanes[a];
+        for (int a = 0; a < 3; a++) n[space->axis_class[a]] += 1;
+        for (int a = 0; a < 3; a++) lanes[a] = sum[space->axis_class[a]] / n[space->axis_class[a]];
+    }
+}
+
+void umk_collision_add_star(const umk_collision_space *space, int64_t point, double factor, const double f[3],
+                            const double g[3], double out[6]) {
+    double weight = factor * space->point_weights[point];
+    for (int c = 0; c < 6; c++) {
+        for (int k = 0; k < 9; k++) out[c] += space->star[c][k] * (weight * f[k / 3] * g[k % 3]);
+    }
+}
+
+/* Four lanes at a time: the axes of one temperature. */
+typedef double lanes __attribute__((vector_size(umk_field_axes * sizeof(double))));
+
+static void add_combination(const lanes columns[3], const double *v, lanes *to) {
+    *to += columns[0] * v[0] + columns[1] * v[1] + columns[2] * v[2];
+}
+
+void umk_collision_rotate(const umk_collision_space *space, int32_t rotation, const double *from, double *to) {
+    const double(*m)[3] = (const double(*)[3])space->rotations[rotation];
+    const lanes columns[3] = {{m[0][0], m[1][0], m[2][0]}, {m[0][1], m[1][1], m[2][1]}, {m[0][2], m[1][2], m[2][2]}};
+    int64_t n = space->n_bands * space->n_lanes / umk_field_axes;
+    memset(to, 0, (size_t)n * sizeof(lanes));
+    for (int64_t k = 0; k < n; k++) add_combination(columns, from + k * umk_field_axes, (lanes *)to + k);
+}
+
+void umk_collision_add_rotated_back(const umk_collision_space *space, int32_t rotation, const double *from,
+                                    double *to) {
+    const double(*m)[3] = (const double(*)[3])space->rotations[rotation];
+    const lanes rows[3] = {{m[0][0], m[0][1], m[0][2]}, {m[1][0], m[1][1], m[1][2]}, {m[2][0], m[2][1], m[2][2]}};
+    int64_t n = space->n_bands * space->n_lanes / umk_field_axes;
+    for (int64_t k = 0; k < n; k++) add_combination(rows, from + k * umk_field_axes, (lanes *)to + k);
+}

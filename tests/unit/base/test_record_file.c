@@ -1,0 +1,375 @@
+/*
+ * A file of records: what was appended is read again, also where the file was cut at any byte or any bit was turned;
+ * files of others, of another calculation, in use, on a full disk; failing allocations.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/record_file.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { head_bytes = 16, record_head_bytes = 24, n_records = 4, most_words = 40 };
+static const uint64_t print = 0x1234567890abcdef;
+static char path[] = "umklapp-records-XXXXXX"; /* in the current folder */
+static umk_context *context;
+
+static int set_up(void **state) {
+    (void)state;
+    int descriptor = mkstemp(path);
+    umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
+    options.n_threads = 1;
+    return descriptor < 0 || close(descriptor) != 0 || umk_context_create(&context, &options) != UMK_OK;
+}
+
+static int begin(void **state) {
+    (void)state;
+    unlink(path);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    umk_test_fail_allocation(-1);
+    umk_context_destroy(context);
+    unlink(path);
+    return 0;
+}
+
+static void assert_message(const char *part) {
+    if (strstr(umk_context_message(context), part) == NULL) {
+        fail_msg("\"%s\" does not contain \"%s\"", umk_context_message(context), part);
+    }
+}
+
+/* ---- records of known contents ---------------------------------------------------------------------------------*/
+
+static int64_t n_words(int record) {
+    return record == 2 ? 0 : 3 * record + 1; /* one is empty */
+}
+
+static uint64_t word(int record, int64_t i) {
+    return 0x9e3779b97f4a7c15 * (uint64_t)(100 * record + i + 1);
+}
+
+/* In parts of 1, 2, 1, 2, ... words. */
+static umk_status append(umk_record_file *file, int record) {
+    uint64_t words[most_words];
+    umk_record_part parts[most_words];
+    int n_parts = 0;
+    for (int64_t i = 0; i < n_words(record); i++) words[i] = word(record, i);
+    for (int64_t i = 0, n; i < n_words(record); i += n) {
+        n = n_parts % 2 == 0 || i + 1 == n_words(record) ? 1 : 2;
+        parts[n_parts++] = (umk_record_part){words + i, 8 * n};
+    }
+    return umk_record_file_append(file, context, (uint64_t)record + 7, n_parts, parts);
+}
+
+static umk_record_file *open_file(void) {
+    umk_record_file *file;
+    umk_status status = umk_record_file_open(&file, context, path, print);
+    if (status != UMK_OK) fail_msg("%s", umk_context_message(context));
+    return file;
+}
+
+/* Reads to the end; how many records there were, each as it was written. */
+static int read_records(umk_record_file *file) {
+    const void *data;
+    uint64_t kind;
+    int64_t size;
+    for (int record = 0;; record++) {
+        assert_int_equal(umk_record_file_next(file, context, &kind, &data, &size), UMK_OK);
+        if (data == NULL) {
+            assert_int_equal(size, 0);
+            return record;
+        }
+        assert_int_equal(kind, record + 7);
+        assert_int_equal(size, 8 * n_words(record));
+        assert_int_equal((uintptr_t)data % 64, 0);
+        for (int64_t i = 0; i < n_words(record); i++) assert_true(((const uint64_t *)data)[i] == word(record, i));
+    }
+}
+
+static long end_of_record(int record) {
+    long end = head_bytes;
+    for (int r = 0; r <= record; r++) end += record_head_bytes + 8 * (long)n_words(r);
+    return end;
+}
+
+static void write_records(int n) {
+    umk_record_file *file = open_file();
+    assert_int_equal(read_records(file), 0);
+    for (int record = 0; record < n; record++) assert_int_equal(append(file, record), UMK_OK);
+    umk_record_file_close(file);
+}
+
+static long read_bytes(unsigned char *bytes, long capacity) {
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    long n = (long)fread(bytes, 1, (size_t)capacity, file);
+    fclose(file);
+    return n;
+}
+
+static void write_bytes(const unsigned char *bytes, long n) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, (size_t)n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Opens, goes on behind what is there, and expects all records in the end. */
+static void complete_records(int expected) {
+    umk_record_file *file = open_file();
+    int n = read_records(file);
+    assert_int_equal(n, expected);
+    for (int record = n; record < n_records; record++) assert_int_equal(append(file, record), UMK_OK);
+    umk_record_file_close(file);
+    file = open_file();
+    assert_int_equal(read_records(file), n_records);
+    umk_record_file_close(file);
+}
+
+/* ---- tests -----------------------------------------------------------------------------------------------------*/
+
+static void test_round_trip(void **state) {
+    (void)state;
+    unsigned char bytes[2048];
+    write_records(n_records);
+    assert_int_equal(read_bytes(bytes, sizeof bytes), end_of_record(n_records - 1));
+    complete_records(n_records);
+    umk_record_file_close(NULL);
+    unlink(path);
+    umk_record_file *file = open_file();
+    uint64_t odd = 1;
+    assert_int_equal(umk_record_file_append(file, context, 1, 1, &(umk_record_part){&odd, 7}), UMK_ERROR_INTERNAL);
+    umk_record_file_close(file);
+}
+
+static void test_cut_anywhere(void **state) {
+    (void)state;
+    unsigned char bytes[2048];
+    write_records(n_records);
+    long size = read_bytes(bytes, sizeof bytes);
+    for (long n = 0; n <= size; n++) {
+        int whole = 0;
+        while (whole < n_records && end_of_record(whole) <= n) whole++;
+        write_bytes(bytes, n);
+        complete_records(whole);
+    }
+}
+
+/* Also what stands behind the good records is not taken for more. */
+static void test_foreign_tail(void **state) {
+    (void)state;
+    unsigned char bytes[4096] = {0};
+    write_records(n_records);
+    long size = read_bytes(bytes, sizeof bytes);
+    for (int fill = 0; fill < 2; fill++) {
+        memset(bytes + size, fill == 0 ? 0xff : 1, sizeof bytes - (size_t)size);
+        for (long n = size + 1; n < size + 200; n += 13) {
+            write_bytes(bytes, n);
+            complete_records(n_records);
+        }
+    }
+}
+
+static void test_every_bit(void **state) {
+    (void)state;
+    unsigned char bytes[2048];
+    write_records(n_records);
+    long size = read_bytes(bytes, sizeof bytes);
+    for (long bit = 8 * head_bytes; bit < 8 * size; bit++) {
+        int whole = 0;
+        while (end_of_record(whole) <= bit / 8) whole++;
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+        write_bytes(bytes, size);
+        umk_record_file *file = open_file();
+        assert_int_equal(read_records(file), whole);
+        umk_record_file_close(file);
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+    }
+}
+
+static void refuse(const char *name, uint64_t fingerprint, umk_status expected, const char *words) {
+    umk_record_file *file = (umk_record_file *)&file;
+    assert_int_equal(umk_record_file_open(&file, context, name, fingerprint), expected);
+    assert_null(file);
+    assert_message(words);
+    assert_message(name);
+}
+
+static void test_files_of_others(void **state) {
+    (void)state;
+    unsigned char bytes[2048], now[2048];
+    write_records(n_records);
+    long size = read_bytes(bytes, sizeof bytes);
+    refuse(path, print + 1, UMK_ERROR_INPUT, "another calculation");
+    assert_int_equal(read_bytes(now, sizeof now), size);
+    assert_memory_equal(now, bytes, (size_t)size);
+    for (long bit = 0; bit < 8 * head_bytes; bit++) {
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+        write_bytes(bytes, size);
+        refuse(path, print, UMK_ERROR_INPUT, bit < 64 ? "no checkpoint of umklapp" : "another calculation");
+        assert_int_equal(read_bytes(now, sizeof now), size);
+        assert_memory_equal(now, bytes, (size_t)size);
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+    }
+    static const char *const texts[] = {"\n", "phono3py:\n", "umkrec2", "umkrec1\0\1"};
+    const long sizes[] = {1, 10, 7, 9};
+    for (int i = 0; i < 4; i++) {
+        write_bytes((const unsigned char *)texts[i], sizes[i]);
+        refuse(path, print, UMK_ERROR_INPUT, "no checkpoint of umklapp");
+        assert_int_equal(read_bytes(now, sizeof now), sizes[i]);
+    }
+}
+
+static void test_no_files(void **state) {
+    (void)state;
+    refuse("", print, UMK_ERROR_IO, "cannot open");
+    refuse("no/such/folder", print, UMK_ERROR_IO, "No such file");
+    refuse("/", print, UMK_ERROR_IO, "cannot open");
+    refuse("/dev/null", print, UMK_ERROR_IO, "no regular file");
+    refuse("/dev/full", print, UMK_ERROR_IO, "no regular file");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    refuse(path, print, UMK_ERROR_IO, "no regular file");
+}
+
+/* Another process has the file, then not any more. */
+static void test_lock(void **state) {
+    (void)state;
+    int to_child[2], to_parent[2], child_status;
+    char byte = 0;
+    write_records(1);
+    assert_true(pipe(to_child) == 0 && pipe(to_parent) == 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        umk_record_file *file;
+        bool opened = umk_record_file_open(&file, context, path, print) == UMK_OK;
+        if (write(to_parent[1], opened ? "y" : "n", 1) != 1) _exit(1);
+        _exit(read(to_child[0], &byte, 1) == 1 ? 0 : 1); /* ends with the file open, as a process that is killed */
+    }
+    assert_int_equal(read(to_parent[0], &byte, 1), 1);
+    assert_int_equal(byte, 'y');
+    refuse(path, print, UMK_ERROR_IO, "in use by another run");
+    assert_int_equal(write(to_child[1], "x", 1), 1);
+    assert_int_equal(waitpid(child, &child_status, 0), child);
+    assert_int_equal(child_status, 0);
+    for (int i = 0; i < 2; i++) {
+        close(to_child[i]);
+        close(to_parent[i]);
+    }
+    complete_records(1);
+    /* and this process itself cannot have it twice */
+    umk_record_file *file = open_file();
+    refuse(path, print, UMK_ERROR_IO, "in use by another run");
+    umk_record_file_close(file);
+}
+
+/* A limit on the size of files, where writing fails as on a full disk: all that was there before stays. */
+static void test_full_disk(void **state) {
+    (void)state;
+    struct rlimit before, small;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    for (long limit = 1; limit < end_of_record(n_records - 1); limit += 5) {
+        unlink(path);
+        small = before;
+        small.rlim_cur = (rlim_t)limit;
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+        int n = 0;
+        umk_record_file *file;
+        umk_status status = umk_record_file_open(&file, context, path, print);
+        assert_int_equal(status, limit < head_bytes ? UMK_ERROR_IO : UMK_OK);
+        if (status == UMK_OK) {
+            assert_int_equal(read_records(file), 0);
+            while (append(file, n) == UMK_OK) n++;
+            assert_true(end_of_record(n) > limit && (n == 0 || end_of_record(n - 1) <= limit));
+            assert_int_equal(append(file, n), UMK_ERROR_IO);
+        }
+        assert_message("cannot write");
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        if (status == UMK_OK) { /* there is room again */
+            for (; n < n_records; n++) assert_int_equal(append(file, n), UMK_OK);
+            umk_record_file_close(file);
+        }
+        complete_records(n);
+    }
+    signal(SIGXFSZ, SIG_DFL);
+}
+
+static void test_failing_allocations(void **state) {
+    (void)state;
+    write_records(n_records);
+    for (int n = 0; n < 2; n++) { /* the file and its path */
+        umk_record_file *file;
+        umk_test_fail_allocation(n);
+        assert_int_equal(umk_record_file_open(&file, context, path, print), UMK_ERROR_MEMORY);
+        assert_null(file);
+        assert_message("out of memory");
+    }
+    umk_record_file *file = open_file();
+    const void *data = "x";
+    uint64_t kind;
+    int64_t size;
+    umk_test_fail_allocation(0);
+    assert_int_equal(umk_record_file_next(file, context, &kind, &data, &size), UMK_ERROR_MEMORY);
+    assert_null(data);
+    umk_test_fail_allocation(-1);
+    umk_record_file_close(file);
+    complete_records(n_records);
+}
+
+/* ---- fingerprints ----------------------------------------------------------------------------------------------*/
+
+static void test_fingerprint(void **state) {
+    (void)state;
+    unsigned char bytes[41];
+    uint64_t prints[sizeof bytes + 1];
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(37 * i + 11);
+    for (size_t n = 0; n <= sizeof bytes; n++) {
+        prints[n] = umk_fingerprint(0, bytes, (int64_t)n);
+        for (size_t m = 0; m < n; m++) assert_true(prints[m] != prints[n]);
+        assert_true(umk_fingerprint(1, bytes, (int64_t)n) != prints[n]);
+        for (size_t bit = 0; bit < 8 * n; bit++) {
+            bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+            assert_true(umk_fingerprint(0, bytes, (int64_t)n) != prints[n]);
+            bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+        }
+    }
+    /* zeros have a length, too; and an address is no part of it */
+    const unsigned char zeros[24] = {0};
+    assert_true(umk_fingerprint(0, zeros, 8) != umk_fingerprint(0, zeros, 16));
+    assert_true(umk_fingerprint(0, zeros, 7) != umk_fingerprint(0, zeros, 8));
+    unsigned char shifted[42];
+    memcpy(shifted + 1, bytes, sizeof bytes);
+    assert_true(umk_fingerprint(0, shifted + 1, sizeof bytes) == prints[sizeof bytes]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_round_trip, begin),
+        cmocka_unit_test_setup(test_cut_anywhere, begin),
+        cmocka_unit_test_setup(test_foreign_tail, begin),
+        cmocka_unit_test_setup(test_every_bit, begin),
+        cmocka_unit_test_setup(test_files_of_others, begin),
+        cmocka_unit_test_setup(test_no_files, begin),
+        cmocka_unit_test_setup(test_lock, begin),
+        cmocka_unit_test_setup(test_full_disk, begin),
+        cmocka_unit_test_setup(test_failing_allocations, begin),
+        cmocka_unit_test(test_fingerprint),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
