@@ -3,6 +3,7 @@
 #define UMKLAPP_CLI_COMMANDS_H
 
 int command_rta(int argc, char **argv);
+int command_lbte(int argc, char **argv);
 int command_report(int argc, char **argv);
 
 #endif

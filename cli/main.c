@@ -14,6 +14,7 @@ typedef struct command {
 
 static const command commands[] = {
     {"rta", command_rta, "lattice thermal conductivity in the relaxation-time approximation"},
+    {"lbte", command_lbte, "the same from the full linearized Boltzmann equation"},
     {"report", command_report, "one HTML page with figures of a kappa-*.hdf5 file"},
 };
 

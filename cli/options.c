@@ -66,6 +66,24 @@ static bool parse_real(const option *row, const char *word, double *value) {
     return check_bound(row, word, *value);
 }
 
+static bool parse_bytes(const option *row, const char *word, double *bytes) {
+    static const char *const units = "kMGT";
+    const double least = 1e6, largest = 1e18;
+    char *end;
+    double number = strtod(word, &end), factor = 1e9;
+    const char *unit = *end == '\0' ? NULL : strchr(units, *end == 'K' ? 'k' : *end);
+    if (unit != NULL) {
+        factor = pow(1000, (double)(unit - units) + 1);
+        end++;
+        if (*end == 'B') end++;
+    }
+    if (end == word || *end != '\0' || !(number > 0) || !(number * factor >= least && number * factor <= largest)) {
+        return fail_value(row, word, "an amount of memory of 1M or more, as 2.5 (GB), 800M or 16G");
+    }
+    *bytes = number * factor;
+    return true;
+}
+
 static bool parse_integer(const option *row, const char *word, int64_t *value) {
     char *end;
     errno = 0;
@@ -138,6 +156,8 @@ static bool store(const option *row, char **words, int64_t n) {
         return true;
     case OPTION_REAL:
         return parse_real(row, words[0], row->target);
+    case OPTION_BYTES:
+        return parse_bytes(row, words[0], row->target);
     case OPTION_INTEGER:
         return parse_integer(row, words[0], row->target);
     default:

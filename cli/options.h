@@ -13,6 +13,7 @@ typedef enum option_kind {
     OPTION_TEXT,    /* target: const char * */
     OPTION_WORDS,   /* target: word_list */
     OPTION_REAL,    /* target: double */
+    OPTION_BYTES,   /* target: double, bytes: a number with k, M, G or T (powers of 1000), without one in GB */
     OPTION_INTEGER, /* target: int64_t */
     OPTION_REALS,   /* target: real_list */
     OPTION_INTEGERS /* target: integer_list */

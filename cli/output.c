@@ -12,6 +12,10 @@ bool output_is_same_file(const char *a, const char *b) {
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+bool output_exists(const char *path) {
+    return access(path, F_OK) == 0;
+}
+
 /* The folder of a path, freed by the caller. */
 static char *folder_of(const char *path) {
     const char *slash = strrchr(path, '/');

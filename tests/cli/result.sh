@@ -30,6 +30,7 @@ accept rta --help
 for option in --fc2 --fc3 --born --pa --primitive-axes --mass --tolerance --nosym --mesh --grg --gm --grid-matrix \
   --nomeshsym --noks --no-kappa-stars --nonac --nac-method --q-direction --cutoff-freq --exclude-gamma-acoustic --thm \
   --sigma --sigma-cutoff --isotope --mv --bmfp --boundary-mfp --nu --full-pp --ave-pp --const-ave-pp --cutoff-fc3 --cutoff-fc3-distance --v2 --sym-fc3q \
+  --transport --tt --transport-type \
   --ts --tmin --tmax --tstep --gp --write-gamma --read-gamma -o --hdf5-compression --threads --gp-batch --memory --timings -q --quiet -v \
   --verbose -h --help --br; do
   grep -qE -e "[ ,]$option([ ,]|\$)" "$scratch/out" || fail "rta --help does not mention $option"
@@ -57,6 +58,37 @@ accept rta phono3py.yaml --mesh 5 5 5 --ts 300 -q
 [ ! -s "$scratch/out" ] || fail '--quiet printed something'
 accept rta "$si" --mesh 5 5 5 --ts 300 -v -o summary.yaml
 [ -s summary.yaml ] || fail '-o summary.yaml wrote nothing'
+clear_work
+
+# ---- populations and pairs of bands: the table that phono3py 4.10.0 prints with --tt SMM19 added to the above
+accept rta "$si" --mesh 5 5 5 --ts 300 --tt SMM19
+prints 'K_intra   300.0      66.059     66.059     66.059' 'SMM19'
+prints 'K_inter   300.0       0.232      0.232      0.232' 'SMM19'
+prints 'K_TOT     300.0      66.291     66.291     66.291' 'SMM19'
+order 'T(K);K_intra;K_inter;K_TOT'
+mv kappa-m555.hdf5 "$scratch/wigner.hdf5" && clear_work
+for name in wigner Smm19 WIGNER; do
+  accept rta "$si" --mesh 5 5 5 --ts 300 -q --transport $name --threads 2
+  cmp -s kappa-m555.hdf5 "$scratch/wigner.hdf5" || fail "--transport $name is not --tt SMM19"
+  clear_work
+done
+for name in njc23 IBDB19; do
+  accept rta "$si" --mesh 5 5 5 --ts 300 --transport $name
+  prints K_inter "--transport $name"
+  ! cmp -s kappa-m555.hdf5 "$scratch/wigner.hdf5" || fail "--transport $name is the same as SMM19"
+  accept report kappa-m555.hdf5 -q
+  clear_work
+done
+for name in boltzmann STD; do
+  accept rta "$si" --mesh 5 5 5 --ts 300 --transport-type $name
+  grep -q 'K_' "$scratch/out" && fail "--transport-type $name prints parts of kappa"
+  cmp -s kappa-m555.hdf5 "$scratch/kappa-m555.hdf5" || fail "--transport-type $name changes the result"
+  clear_work
+done
+# From linewidths that are read: those of the run without pairs of bands.
+cp "$scratch/kappa-m555.hdf5" .
+accept rta "$si" --mesh 5 5 5 --ts 300 -q --read-gamma --tt SMM19
+cmp -s kappa-m555.hdf5 "$scratch/wigner.hdf5" || fail '--read-gamma --tt SMM19 is not the run in one go'
 clear_work
 
 # ---- 64 irreducible points and more: how long it will take

@@ -118,9 +118,9 @@ wrong_variable UMKLAPP_NUM_THREADS 99999999999999999999 'is not an integer'
 wrong_variable UMKLAPP_GP_BATCH_SIZE -1 '"-1" is not 0 or above'
 wrong_variable UMKLAPP_GP_BATCH_SIZE auto '"auto" is not an integer'
 wrong_variable UMKLAPP_GP_BATCH_SIZE 9999999 '"9999999" is not 1000000 or below'
-quick 2 'usage;--memory;at most' --memory 1e300
-quick 2 'usage;--memory: "0" is not 0.001 or above' --memory 0
-quick 2 'usage;--memory: "1e-10" is not 0.001 or above' --memory 1e-10
+quick 2 'usage;--memory;amount of memory' --memory 1e300
+quick 2 'usage;amount of memory of 1M or more' --memory 0
+quick 2 'usage;--memory: "1e-10" is not an amount of memory' --memory 1e-10
 quick 2 'usage;--read-gamma excludes' --read-gamma --full-pp
 quick 2 'usage;--read-gamma excludes' --read-gamma --const-ave-pp 1e-9
 quick 2 'usage;--tmax 100 is below --tmin 200' --tmin 200 --tmax 100
@@ -132,6 +132,8 @@ quick 2 'usage;--q-direction;0 0 0' --q-direction 0 0 0
 
 # ---- choices
 quick 2 'usage;--nac-method;"ewald";gonze;wang' --nac-method ewald
+quick 2 'usage;--transport;"wte";wigner;njc23;ibdb19' --tt wte
+quick 2 'usage;--transport;""' --transport ''
 quick 2 'usage;--pa takes auto, P, F' --pa X
 quick 2 'usage;--pa takes auto, P, F' --pa 1 0 0
 quick 2 'usage;one input file, 2 given' --pa 1 0 0 0 1 0 0 0 1 1
