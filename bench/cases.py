@@ -8,8 +8,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 @dataclasses.dataclass(frozen=True)
 class Case:
     name: str
+    command: str
     weights: list[str]
-    peers: list[str]
+    beside: list[str]
     input: pathlib.Path
     options: list[str]
 
@@ -24,6 +25,7 @@ def read_cases(path=ROOT / "bench" / "cases"):
         words = line.split()
         if not words or words[0].startswith("#"):
             continue
-        name, weights, peers, source, *options = words
-        cases.append(Case(name, weights.split(","), [] if peers == "-" else peers.split(","), ROOT / source, options))
+        name, command, weights, beside, source, *options = words
+        beside = [] if beside == "-" else beside.split(",")
+        cases.append(Case(name, command, weights.split(","), beside, ROOT / source, options))
     return cases

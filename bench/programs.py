@@ -13,8 +13,12 @@ from cases import ROOT
 
 VENV = ROOT / "build" / "peer-venv"
 UMKLAPP = ROOT / "build" / "umklapp"
-# The name in bench/results.csv, and what chooses the kernels of the peer.
+# What runs beside umklapp, by its name in bench/cases and bench/results.csv: of the peer what chooses its kernels, of
+# umklapp itself the command.
 PEERS = {"phono3py": [], "legacy": ["--legacy-backend"]}
+OWN = {"direct": ["lbte", "--solver", "direct"], "rta": ["rta"]}
+# Commands of umklapp, and the option of the peer for the same.
+COMMANDS = {"rta": "--br", "lbte": "--lbte"}
 
 
 @dataclasses.dataclass
@@ -68,14 +72,15 @@ def umklapp_options():
         [UMKLAPP, "rta", "--help"], capture_output=True, text=True, check=True).stdout))
 
 
-def run_umklapp(case, weights, threads, folder, known_options, prefix=()):
-    """prefix: what stands before the program in the command."""
-    options = [*case.options, "--threads", str(threads), "-o", "out.yaml"]
+def run_umklapp(case, weights, threads, folder, known_options, prefix=(), command=None):
+    """prefix: what stands before the program in the command; command: words in the place of that of the case."""
+    name, *of_command = command or [case.command]
+    options = [*of_command, *case.options, "--threads", str(threads), "-o", "out.yaml"]
     if weights == "plain":
         options += ["--no-average-degenerate-weights", "--no-symmetrize-tetrahedra"]
     if "--timings" in known_options:
         options.append("--timings")
-    wall, processor, peak, text = measure([*prefix, UMKLAPP, "rta", case.input, *options], folder, dict(os.environ))
+    wall, processor, peak, text = measure([*prefix, UMKLAPP, name, case.input, *options], folder, dict(os.environ))
     return Run(wall, processor, peak, text, result_file(folder))
 
 
@@ -97,7 +102,7 @@ def run_peer(peer, case, weights, threads, folder):
     options = [*case.options, *PEERS[peer], "-o", "out.yaml"]
     if weights == "averaged":
         options += ["--average-degenerate-weights", "--symmetrize-tetrahedra"]
-    command = [VENV / "bin" / "phono3py", case.input.name, "--br", *options]
+    command = [VENV / "bin" / "phono3py", case.input.name, COMMANDS[case.command], *options]
     wall, processor, peak, text = measure(command, folder, peer_environment(threads))
     return Run(wall, processor, peak, text, result_file(folder))
 

@@ -40,7 +40,7 @@ def stages_from_text(text):
 
 
 def latest(rows):
-    """The last row of each program, case, weights and number of threads, with the peers of the same go only.
+    """The last row of each program, case, weights and number of threads, with what ran beside it in the same go only.
 
     Returns {(case, weights, threads): {program: row}}.
     """
@@ -48,9 +48,9 @@ def latest(rows):
     for row in rows:
         if row["program"] == "umklapp":
             key = (row["case"], row["weights"], int(row["threads"]))
-            # A go without the peer does not hide one with it.
-            peers = [r for r in rows if r["date"] == row["date"] and r["program"] != "umklapp"
-                     and (r["case"], r["weights"], int(r["threads"])) == key]
-            if peers or key not in newest or len(newest[key]) == 1:
-                newest[key] = {"umklapp": row, **{r["program"]: r for r in peers}}
+            # A go of umklapp alone does not hide one with it.
+            beside = [r for r in rows if r["date"] == row["date"] and r["program"] != "umklapp"
+                      and (r["case"], r["weights"], int(r["threads"])) == key]
+            if beside or key not in newest or len(newest[key]) == 1:
+                newest[key] = {"umklapp": row, **{r["program"]: r for r in beside}}
     return newest

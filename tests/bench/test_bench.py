@@ -1,9 +1,11 @@
 """The scripts of bench/ on made-up output; standard library only."""
 import pathlib
+import runpy
 import subprocess
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -102,6 +104,28 @@ class Parsing(unittest.TestCase):
         self.assertEqual(functions, {"first": 17, "second": 7})
 
 
+class Commands(unittest.TestCase):
+    def words(self, run, of_case, /, **others):
+        """What a run would start: the words behind the program's name."""
+        case = cases.Case("lbte", of_case, ["averaged"], [], ROOT / "bench" / "cases", ["--mesh", "5", "5", "5"])
+        with (mock.patch.object(programs, "measure", return_value=(1.0, 1.0, 1.0, "")) as measure,
+              mock.patch.object(programs, "result_file"), tempfile.TemporaryDirectory() as folder):
+            run(case=case, weights="averaged", threads=1, folder=pathlib.Path(folder), **others)
+        return [word for word in measure.call_args.args[0][1:] if word not in (case.input, case.input.name)]
+
+    def test_umklapp(self):
+        for command, of_program, expected in [("rta", None, ["rta"]), ("lbte", None, ["lbte"]),
+                                              ("lbte", "direct", ["lbte", "--solver", "direct"]),
+                                              ("lbte", "rta", ["rta"])]:
+            words = self.words(programs.run_umklapp, command, known_options=set(), command=programs.OWN.get(of_program))
+            self.assertEqual(words, [*expected, "--mesh", "5", "5", "5", "--threads", "1", "-o", "out.yaml"])
+
+    def test_peer(self):
+        for command, flag in [("rta", "--br"), ("lbte", "--lbte")]:
+            words = self.words(programs.run_peer, command, peer="phono3py")
+            self.assertEqual(words[:5], [flag, "--mesh", "5", "5", "5"])
+
+
 class Results(unittest.TestCase):
     def test_round_trip(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -118,6 +142,34 @@ class Results(unittest.TestCase):
     def test_a_quick_go_does_not_hide_a_comparison(self):
         newest = results.latest([row("umklapp", "1"), row("phono3py", "1"), row("umklapp", "2")])
         self.assertEqual({r["date"] for r in newest["si-9", "averaged", 1].values()}, {"1"})
+
+
+class Report(unittest.TestCase):
+    report = runpy.run_path(str(ROOT / "bench" / "report"), run_name="report")
+
+    def newest(self, *rows):
+        common = {**dict.fromkeys(results.FIELDS, ""), "date": "1", "case": "lbte", "mesh": "15x15x15", "peak_mib": "50",
+                  "weights": "averaged", "threads": "1"}
+        return results.latest([{**common, **row} for row in rows])
+
+    def test_full_equation(self):
+        """Its own table, and in none of relaxation times."""
+        newest = self.newest({"program": "umklapp", "wall_s": "1.50"},
+                             {"program": "phono3py", "wall_s": "60", "kappa_deviation": "1e-9"},
+                             {"program": "direct", "wall_s": "3.0", "kappa_deviation": "2e-9"},
+                             {"program": "rta", "wall_s": "1.25", "kappa_deviation": "0"})
+        lines = self.report["lbte"](newest).splitlines()[2:]
+        cells = [[cell.strip() for cell in line.strip("|").split("|")][4:] for line in lines]
+        self.assertEqual(cells, [["umklapp, iterative", "1.50", "40.00", "1.20", "50", ""],
+                                 ["phono3py --lbte", "60.00", "", "48.00", "50", "1e-9"],
+                                 ["umklapp, direct", "3.00", "20.00", "2.40", "50", "2e-9"],
+                                 ["umklapp rta", "1.25", "", "", "50", "0"]])
+        for name in ("comparison", "alone", "stages", "distance"):
+            self.assertEqual(self.report[name](newest), self.report["NONE_YET"])
+
+    def test_full_equation_alone(self):
+        lines = self.report["lbte"](self.newest({"program": "umklapp", "wall_s": "1.50"})).splitlines()
+        self.assertEqual(len(lines), 3)
 
 
 class Scaling(unittest.TestCase):
@@ -182,7 +234,9 @@ class Tree(unittest.TestCase):
             with self.subTest(case=case.name):
                 self.assertTrue(case.input.is_file())
                 self.assertLessEqual(set(case.weights), {"averaged", "plain"})
-                self.assertLessEqual(set(case.peers), set(programs.PEERS))
+                self.assertIn(case.command, programs.COMMANDS)
+                own = set(programs.OWN) if case.command == "lbte" else set()
+                self.assertLessEqual(set(case.beside), set(programs.PEERS) | own)
                 self.assertIn(case.crystal, lattices)
 
     def test_results_have_the_present_columns(self):
