@@ -50,7 +50,9 @@ static int run(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+#ifdef SIGXFSZ
     signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a failed write, with its message and clean-up */
+#endif
     int exit_status = run(argc, argv);
     bool told = terminal_finish();
     return exit_status == EXIT_DONE && !told ? EXIT_DATA : exit_status;

@@ -18,6 +18,16 @@ add_compile_definitions(_POSIX_C_SOURCE=200809L _XOPEN_SOURCE=700)
 if(APPLE)
   add_compile_definitions(_DARWIN_C_SOURCE)
 endif()
+if(WIN32)
+  # MinGW-w64: printf of C99; names of POSIX that Windows lacks. Clang only: gcc aligns the stack for 16 bytes there,
+  # vectors need 64 (https://gcc.gnu.org/bugzilla/show_bug.cgi?id=54412).
+  if(NOT CMAKE_C_COMPILER_ID STREQUAL Clang)
+    message(FATAL_ERROR "Please compile with Clang on Windows (MSYS2, environment CLANG64).")
+  endif()
+  get_filename_component(UMK_WINDOWS ${CMAKE_CURRENT_LIST_DIR}/../src/base/windows ABSOLUTE)
+  add_compile_definitions(__USE_MINGW_ANSI_STDIO=1)
+  add_compile_options(-include ${UMK_WINDOWS}/posix.h -I${UMK_WINDOWS})
+endif()
 # -ffp-contract=off: the same source gives the same bits with every compiler and instruction set.
 add_compile_options(-Wall -Wextra -ffp-contract=off)
 

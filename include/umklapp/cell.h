@@ -25,6 +25,9 @@ UMK_API umk_status umk_cell_copy(umk_cell *target, umk_context *context, const u
 /** Frees the arrays and leaves an empty cell. */
 UMK_API void umk_cell_clear(umk_cell *cell);
 
+/** Standard atomic weight (u) of a chemical symbol, digits at its end ignored (Fe1 is Fe); 0 where there is none. */
+UMK_API double umk_standard_mass(const char *symbol);
+
 /** Volume of the cell, angstrom^3, positive also for a left-handed lattice. */
 UMK_API double umk_cell_volume(const umk_cell *cell);
 

@@ -32,6 +32,11 @@ void umk_log(umk_context *context, umk_log_level level, const char *format, ...)
 
 /* ---- memory -----------------------------------------------------------------------------------------------------*/
 
+/* Ends memory of aligned_alloc; Windows has a function of its own for that (base/windows/posix.h). */
+#ifndef _WIN32
+#define umk_aligned_free free
+#endif
+
 /**
  * Zeroed memory for count elements of the given size, 64-byte aligned, or NULL with the message stored
  * (negative count, overflow, or no memory). count 0 gives a valid pointer. End it with umk_release.

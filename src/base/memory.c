@@ -42,7 +42,7 @@ void *umk_allocate(umk_context *context, int64_t count, size_t size) {
 }
 
 void umk_release(void *memory) {
-    free(memory);
+    umk_aligned_free(memory);
 }
 
 /* "3.25 GB", "12.5 MB" */

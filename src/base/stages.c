@@ -55,7 +55,7 @@ bool umk_stages_start(umk_stages *stages, int n_threads) {
 }
 
 void umk_stages_end(umk_stages *stages) {
-    free(stages->of_worker);
+    umk_aligned_free(stages->of_worker);
 }
 
 /* Seconds of the run that were told by others than the clock of the calling thread. */

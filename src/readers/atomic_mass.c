@@ -2,8 +2,8 @@
  * Standard atomic weights (IUPAC 2007, M. E. Wieser and M. Berglund, Pure Appl. Chem. 81, 2131 (2009)); for Tc, Pm, Ac
  * and Np the mass number of a long-lived isotope. The same values stand behind phonopy's and phono3py's files.
  */
-#include "readers/atomic_mass.h"
 #include <string.h>
+#include <umklapp/cell.h>
 
 static const struct {
     char symbol[4];

@@ -2,7 +2,6 @@
  * Cells of a phono3py.yaml file: lattice in rows, and a list "points" with symbol, coordinates, mass (phonopy 1.11 and
  * before: "atoms" with position). An extended_symbol (Fe1) tells kinds of the same element apart and replaces symbol.
  */
-#include "readers/atomic_mass.h"
 #include "readers/readers.h"
 #include <math.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #ifdef __APPLE__
 #include <xlocale.h>
@@ -87,6 +88,21 @@ void umk_text_clear(umk_text *text) {
     text->length = text->capacity = 0;
 }
 
+#ifdef _WIN32
+/* The thread gets a locale of its own, and its name is what was there before. */
+void *umk_plain_numbers_begin(void) {
+    _configthreadlocale(_ENABLE_PER_THREAD_LOCALE);
+    const char *name = setlocale(LC_NUMERIC, NULL);
+    char *saved = name == NULL ? NULL : strdup(name);
+    if (saved != NULL) setlocale(LC_NUMERIC, "C");
+    return saved;
+}
+
+void umk_plain_numbers_end(void *saved) {
+    if (saved != NULL) setlocale(LC_NUMERIC, saved);
+    free(saved);
+}
+#else
 void *umk_plain_numbers_begin(void) {
     locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
     return plain == (locale_t)0 ? NULL : (void *)uselocale(plain);
@@ -97,3 +113,4 @@ void umk_plain_numbers_end(void *saved) {
     locale_t plain = uselocale((locale_t)saved);
     if (plain != LC_GLOBAL_LOCALE) freelocale(plain);
 }
+#endif

