@@ -26,6 +26,7 @@ static const double largest_step = 1 << 20;
 enum { niggli_attempts = 11, core_half_width = 2 };
 
 typedef struct zone {
+    int64_t shift[3]; /* of the grid, in halves of a step */
     double lattice[3][3];
     double row_lengths[3]; /* of lattice^-1 */
     int64_t q_inverse[3][3];
@@ -95,6 +96,11 @@ static umk_status set_basis(umk_grid *grid, umk_context *context) {
     if (!umk_invert3_unimodular(t_inverse, t) || !umk_multiply3_checked(grid->zone_q, t_inverse, grid->q)) {
         return fail_skewed(context);
     }
+    umk_grid_set_zone_tolerance(grid);
+    return UMK_OK;
+}
+
+void umk_grid_set_zone_tolerance(umk_grid *grid) {
     double largest = 0;
     for (int i = 0; i < 3; i++) {
         double b[3] = {grid->zone_lattice[0][i], grid->zone_lattice[1][i], grid->zone_lattice[2][i]};
@@ -102,7 +108,6 @@ static umk_status set_basis(umk_grid *grid, umk_context *context) {
         largest = spacing > largest ? spacing : largest;
     }
     grid->zone_tolerance = 0.01 * largest;
-    return UMK_OK;
 }
 
 /* ---- images of one point ----------------------------------------------------------------------------------------*/
@@ -200,7 +205,9 @@ static int64_t find_images(const zone *z, const int64_t address[3], int64_t (*ad
     int64_t shift[3], step[3];
     double fraction[3], vector[3];
     const umk_grid *grid = z->grid;
-    for (int i = 0; i < 3; i++) fraction[i] = (double)address[i] / (double)grid->diagonal[i];
+    for (int i = 0; i < 3; i++) {
+        fraction[i] = ((double)address[i] + 0.5 * (double)z->shift[i]) / (double)grid->diagonal[i];
+    }
     for (int i = 0; i < 3; i++) {
         const int64_t *row = grid->zone_q[i];
         double x = (double)row[0] * fraction[0] + (double)row[1] * fraction[1] + (double)row[2] * fraction[2];
@@ -277,9 +284,18 @@ cleanup:
 }
 
 umk_status umk_grid_find_zone(umk_grid *grid, umk_context *context) {
+    static const int64_t no_shift[3] = {0, 0, 0};
+    umk_status status = UMK_OK;
+    UMK_TRY(set_basis(grid, context));
+    UMK_TRY(umk_grid_find_images(grid, context, no_shift));
+cleanup:
+    return status;
+}
+
+umk_status umk_grid_find_images(umk_grid *grid, umk_context *context, const int64_t shift[3]) {
     umk_status status = UMK_OK;
     zone z;
-    UMK_TRY(set_basis(grid, context));
+    memcpy(z.shift, shift, sizeof z.shift);
     UMK_TRY(prepare_zone(&z, context, grid));
     UMK_ALLOCATE(context, grid->bz_map, grid->n_points + 1);
     UMK_ALLOCATE(context, grid->gr_to_bz, grid->n_points);

@@ -19,6 +19,8 @@ struct umk_grid {
                                             * then the same with a minus sign where the inversion is added */
     double (*cartesian_rotations)[3][3];   /* on Cartesian vectors, same order */
     bool has_mesh_symmetry;                /* false: triplets are not reduced by symmetry */
+    bool no_triplet_time_reversal;         /* -1 is not added to the little group of a triplet's first point */
+    bool no_triplet_exchange;              /* q1 and q2 of a triplet are not exchanged */
 
     int64_t n_points;        /* N */
     int64_t n_bz_points;     /* M */
@@ -53,6 +55,19 @@ void umk_grid_address(const umk_grid *grid, int64_t point, int64_t address[3]);
 int64_t umk_grid_index(const umk_grid *grid, const int64_t address[3]);
 /** BZ index of the image with exactly this address, or the first image of its GR point. */
 int64_t umk_grid_bz_index(const umk_grid *grid, const int64_t address[3]);
+/**
+ * phono3py's tables of the triplets of a GR point q0, each (N) GR indices: map_q1, the smallest q1 that the little
+ * group takes each q1 to; map_triplets, the smallest q1 of the class where q1 and q2 may be exchanged too. Needs
+ * diagonal, rotations, and the two flags of triplets.
+ */
+umk_status umk_triplet_maps(int64_t *map_triplets, int64_t *map_q1, umk_context *context, const umk_grid *grid,
+                            int64_t point);
+/**
+ * BZ points of the triplets of a GR point q0, one for each q1 whose weight (N) is not 0: (n, 3) into triplets, which
+ * has room. Needs diagonal, addresses, bz_map and the zone. Returns their number.
+ */
+int64_t umk_triplet_images(int64_t (*triplets)[3], const umk_grid *grid, const int64_t *weights, int64_t point);
+
 /** BZ index of rotation number r applied to a BZ point: the image with the rotated address, else the first image. */
 int64_t umk_grid_rotate(const umk_grid *grid, int64_t rotation, int64_t bz_point);
 

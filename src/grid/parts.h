@@ -35,5 +35,12 @@ umk_status umk_grid_find_irreducible(umk_grid *grid, umk_context *context, bool 
 
 /** brillouin_zone.c: reduced basis, addresses, maps; needs the mesh and the reciprocal lattice. */
 umk_status umk_grid_find_zone(umk_grid *grid, umk_context *context);
+/**
+ * Its second half, given zone_lattice, zone_q and zone_tolerance. shift of the grid in halves of a step (phonopy's PS):
+ * images are those of the addresses plus half the shift.
+ */
+umk_status umk_grid_find_images(umk_grid *grid, umk_context *context, const int64_t shift[3]);
+/** zone_tolerance from zone_lattice and diagonal. */
+void umk_grid_set_zone_tolerance(umk_grid *grid);
 
 #endif

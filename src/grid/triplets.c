@@ -44,7 +44,7 @@ static bool has_inversion(const umk_grid *grid) {
 }
 
 static void find_little_group(little_group *group, const umk_grid *grid, const int64_t address[3], int64_t point) {
-    int n_signs = has_inversion(grid) ? 1 : 2;
+    int n_signs = has_inversion(grid) || grid->no_triplet_time_reversal ? 1 : 2;
     group->n = 0;
     for (int sign = 1; n_signs > 0; sign = -1, n_signs--) {
         for (int64_t r = 0; r < grid->n_rotations; r++) {
@@ -139,7 +139,7 @@ static int64_t find_classes(int64_t *weights, int8_t *is_taken, const rotation_t
             int64_t rotated[3];
             rotate(rotated, tables, r, address);
             weights[i] += join(is_taken, index_within(grid, rotated));
-            weights[i] += join(is_taken, third_index(grid, tables->third, rotated));
+            if (!grid->no_triplet_exchange) weights[i] += join(is_taken, third_index(grid, tables->third, rotated));
         }
         n_classes++;
     }
@@ -159,6 +159,41 @@ static umk_status reduce(umk_triplets *triplets, int64_t *weights, umk_context *
     triplets->n_triplets = find_classes(weights, is_taken, &tables, group.n);
 cleanup:
     umk_release(is_taken);
+    umk_release(tables.terms);
+    return status;
+}
+
+/** The smallest point that the little group takes each to. */
+static void map_orbits(int64_t *map, const rotation_tables *tables, int64_t n_operations) {
+    const umk_grid *grid = tables->grid;
+    int64_t address[3] = {0, 0, 0};
+    for (int64_t i = 0; i < grid->n_points; i++) map[i] = -1;
+    for (int64_t i = 0; i < grid->n_points; i++, advance(address, grid)) {
+        if (map[i] >= 0) continue;
+        map[i] = i;
+        for (int64_t r = 0; r < n_operations; r++) {
+            int64_t rotated[3];
+            rotate(rotated, tables, r, address);
+            map[index_within(grid, rotated)] = i;
+        }
+    }
+}
+
+umk_status umk_triplet_maps(int64_t *map_triplets, int64_t *map_q1, umk_context *context, const umk_grid *grid,
+                            int64_t point) {
+    umk_status status = UMK_OK;
+    little_group group;
+    rotation_tables tables = {0};
+    int64_t q0[3], address[3] = {0, 0, 0};
+    umk_grid_address(grid, point, q0);
+    find_little_group(&group, grid, q0, point);
+    UMK_TRY(make_tables(&tables, context, grid, &group, q0));
+    map_orbits(map_q1, &tables, group.n);
+    for (int64_t i = 0; i < grid->n_points; i++, advance(address, grid)) {
+        int64_t third = map_q1[third_index(grid, tables.third, address)];
+        map_triplets[i] = !grid->no_triplet_exchange && third < map_q1[i] ? third : map_q1[i];
+    }
+cleanup:
     umk_release(tables.terms);
     return status;
 }
@@ -203,16 +238,17 @@ static void choose_images(int64_t chosen[3], const umk_grid *grid, const int64_t
     }
 }
 
-static void fill_triplets(umk_triplets *triplets, const umk_grid *grid, const int64_t *weights, int64_t bz_point) {
-    int64_t n = 0, points[3] = {grid->bz_to_gr[bz_point], 0, 0}, address[3] = {0, 0, 0}, third[3];
-    for (int i = 0; i < 3; i++) third[i] = umk_modulo(-grid->addresses[bz_point][i], grid->diagonal[i]);
+int64_t umk_triplet_images(int64_t (*triplets)[3], const umk_grid *grid, const int64_t *weights, int64_t point) {
+    int64_t n = 0, points[3] = {point, 0, 0}, address[3] = {0, 0, 0}, q0[3], third[3];
+    umk_grid_address(grid, point, q0);
+    for (int i = 0; i < 3; i++) third[i] = umk_modulo(-q0[i], grid->diagonal[i]);
     for (int64_t i = 0; i < grid->n_points; i++, advance(address, grid)) {
         if (weights[i] == 0) continue;
         points[1] = i;
         points[2] = third_index(grid, third, address);
-        choose_images(triplets->points[n], grid, points);
-        triplets->weights[n++] = weights[i];
+        choose_images(triplets[n++], grid, points);
     }
+    return n;
 }
 
 /* ---- object -----------------------------------------------------------------------------------------------------*/
@@ -237,7 +273,10 @@ umk_status umk_triplets_create(umk_triplets **triplets, umk_context *context, co
     }
     UMK_ALLOCATE(context, made->points, made->n_triplets);
     UMK_ALLOCATE(context, made->weights, made->n_triplets);
-    fill_triplets(made, grid, weights, bz_point);
+    umk_triplet_images(made->points, grid, weights, grid->bz_to_gr[bz_point]);
+    for (int64_t i = 0, n = 0; i < grid->n_points; i++) {
+        if (weights[i] != 0) made->weights[n++] = weights[i];
+    }
     *triplets = made;
     made = NULL;
 cleanup:

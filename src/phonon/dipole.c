@@ -84,8 +84,6 @@ static void set_charges(umk_dipole *dipole, const umk_crystal *crystal) {
     }
 }
 
-static void set_self_term(umk_dipole *dipole, double *scratch);
-
 umk_status umk_dipole_create(umk_dipole *dipole, umk_context *context, const umk_crystal *crystal) {
     umk_status status = UMK_OK;
     int64_t(*vectors)[3] = NULL, n_p = crystal->primitive.n_atoms;
@@ -112,7 +110,7 @@ umk_status umk_dipole_create(umk_dipole *dipole, umk_context *context, const umk
     list_vectors(crystal->reciprocal_lattice, cutoff, vectors);
     set_vectors(dipole, crystal, (const int64_t(*)[3])vectors);
     set_charges(dipole, crystal);
-    set_self_term(dipole, scratch);
+    umk_dipole_set_self_term(dipole, scratch);
 cleanup:
     umk_release(vectors);
     umk_release(scratch);
@@ -151,13 +149,19 @@ static void value_tensors(const umk_dipole *dipole, const double q[3], const dou
     }
 }
 
-/* Their derivatives, eighteen rows: six for each direction of q. */
-static void derivative_tensors(const umk_dipole *dipole, const double q[3], double *tensors) {
+/* Their derivatives, eighteen rows: six for each direction of q; the limit K = 0 stands at the direction, or is left
+ * out.
+ */
+static void derivative_tensors(const umk_dipole *dipole, const double q[3], const double *direction, double *tensors) {
     double width = 1 / (4 * dipole->lambda * dipole->lambda);
     for (int64_t n = 0; n < dipole->n_vectors; n++) {
         double k[3] = {dipole->vectors[0][n] + q[0], dipole->vectors[1][n] + q[1], dipole->vectors[2][n] + q[2]};
         double screened[3];
         bool is_limit = umk_norm3(k) < UMK_GAMMA_TOLERANCE;
+        if (is_limit && direction != NULL) {
+            memcpy(k, direction, sizeof k);
+            is_limit = false;
+        }
         umk_apply3(screened, dipole->dielectric, k);
         double square = umk_dot3(k, screened);
         double weight = is_limit ? 0 : exp(-square * width) / square;
@@ -223,7 +227,7 @@ static void pair_block(const umk_dipole *dipole, int64_t i, int64_t j, const dou
     contract_charges(dipole->charges[i], sum, dipole->charges[j], block);
 }
 
-static void set_self_term(umk_dipole *dipole, double *scratch) {
+void umk_dipole_set_self_term(umk_dipole *dipole, double *scratch) {
     const double gamma[3] = {0, 0, 0};
     double *tensors = scratch, *phases = scratch + max_components * dipole->n_padded;
     memset(scratch, 0, sizeof(double) * (size_t)umk_dipole_scratch(dipole));
@@ -271,12 +275,12 @@ void umk_dipole_add(const umk_dipole *dipole, const double q_cartesian[3], bool 
     }
 }
 
-void umk_dipole_add_derivative(const umk_dipole *dipole, const double q_cartesian[3], double *scratch,
-                               double complex *derivative) {
+void umk_dipole_add_derivative(const umk_dipole *dipole, const double q_cartesian[3], bool use_direction,
+                               double *scratch, double complex *derivative) {
     int64_t n_bands = 3 * dipole->n_primitive, n_g = dipole->n_padded;
     double *tensors = scratch, *phases = scratch + max_components * n_g;
     memset(tensors, 0, sizeof(double) * (size_t)(max_components * n_g));
-    derivative_tensors(dipole, q_cartesian, tensors);
+    derivative_tensors(dipole, q_cartesian, use_direction && dipole->has_direction ? dipole->direction : NULL, tensors);
     for (int64_t i = 0; i < dipole->n_primitive; i++) {
         for (int64_t j = i; j < dipole->n_primitive; j++) {
             double scale = dipole->factor * dipole->inverse_root_masses[i] * dipole->inverse_root_masses[j];

@@ -217,7 +217,7 @@ void umk_dynamical_matrix_derivative(const umk_harmonic *harmonic, const double 
     umk_lattice_sum_phases(&harmonic->sum, q, workspace->lattice);
     umk_lattice_sum_derivative(&harmonic->sum, q, term, workspace->lattice, derivative);
     if (harmonic->nac_method == UMK_NAC_GONZE) {
-        umk_dipole_add_derivative(&harmonic->dipole, q_cartesian, workspace->dipole, derivative);
+        umk_dipole_add_derivative(&harmonic->dipole, q_cartesian, false, workspace->dipole, derivative);
     }
 }
 

@@ -84,14 +84,16 @@ typedef struct umk_dipole {
 
 umk_status umk_dipole_create(umk_dipole *dipole, umk_context *context, const umk_crystal *crystal);
 void umk_dipole_clear(umk_dipole *dipole);
+/** self_term from vectors, phases, lambda, dielectric and charges; scratch of umk_dipole_scratch. */
+void umk_dipole_set_self_term(umk_dipole *dipole, double *scratch);
 int64_t umk_dipole_scratch(const umk_dipole *dipole);
 /** matrix += sign * dipole-dipole term at q. With use_direction the G = -q term is taken in the limit along direction.
  */
 void umk_dipole_add(const umk_dipole *dipole, const double q_cartesian[3], bool use_direction, double sign,
                     double *scratch, double complex *matrix);
 /** derivative (3, n_bands, n_bands) += derivative of the dipole-dipole term. */
-void umk_dipole_add_derivative(const umk_dipole *dipole, const double q_cartesian[3], double *scratch,
-                               double complex *derivative);
+void umk_dipole_add_derivative(const umk_dipole *dipole, const double q_cartesian[3], bool use_direction,
+                               double *scratch, double complex *derivative);
 
 /* ---- Wang et al. --------------------------------------------------------------------------------------------------*/
 

@@ -41,7 +41,8 @@ typedef struct group_job {
 
 typedef struct point_job {
     int64_t bz_point;
-    umk_triplets *triplets;
+    umk_triplets *own_triplets;
+    const umk_triplets *triplets;
     int64_t *order;       /* triplets grouped by the image of q0 */
     int64_t (*points)[3]; /* the same, in that order */
     int64_t *multiplicities;
@@ -188,7 +189,10 @@ static umk_status plan_point(void *argument, int64_t index, int worker) {
                 flight->average_strength[index * n + b] / (umk_strength_factor(n_grid) * (double)n_grid);
         }
     }
-    UMK_TRY(umk_triplets_create(&point->triplets, context, linewidth->grid, point->bz_point));
+    if (linewidth->triplets == NULL) {
+        UMK_TRY(umk_triplets_create(&point->own_triplets, context, linewidth->grid, point->bz_point));
+    }
+    point->triplets = linewidth->triplets == NULL ? point->own_triplets : linewidth->triplets;
     UMK_TRY(order_triplets(point, context, linewidth));
     UMK_TRY(plan_groups(point, index, flight));
     umk_stage_add(context, UMK_STAGE_TRIPLETS, worker, umk_now() - started);
@@ -205,7 +209,7 @@ static void point_job_clear(point_job *point) {
         }
         umk_release(point->groups[g].rows);
     }
-    umk_triplets_destroy(point->triplets);
+    umk_triplets_destroy(point->own_triplets);
     umk_release(point->order);
     umk_release(point->points);
     umk_release(point->multiplicities);

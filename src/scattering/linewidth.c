@@ -210,8 +210,9 @@ umk_status umk_linewidth_check_points(const umk_linewidth *linewidth, umk_contex
     return UMK_OK;
 }
 
-/* Mean over the degenerate sets of a grid point of values (n_bands) with a stride. */
+/* Mean over the degenerate sets of a grid point of values (n_bands) with a stride; set_first NULL: none. */
 static void average_sets(const int64_t *set_first, int64_t n_bands, int64_t stride, double *values) {
+    if (set_first == NULL) return;
     for (int64_t begin = 0, end; begin < n_bands; begin = end) {
         double sum = 0;
         for (end = begin; end < n_bands && set_first[end] == set_first[begin]; end++) sum += values[end * stride];
@@ -227,11 +228,12 @@ double umk_linewidth_factor(const umk_grid *grid) {
 
 void umk_linewidth_store(const umk_linewidth *linewidth, int64_t bz_point, const umk_linewidth_sums *total,
                          umk_linewidth_result *result) {
-    const int64_t *set_first = linewidth->phonons->set_first + bz_point * linewidth->n_bands;
+    const int64_t *set_first = NULL;
+    if (!linewidth->keeps_sums) set_first = linewidth->phonons->set_first + bz_point * linewidth->n_bands;
     int64_t n = linewidth->n_bands, n_temperatures = linewidth->options.n_temperatures, n_padded = linewidth->n_padded;
     int64_t n_parts = umk_linewidth_n_parts(&linewidth->options);
     double strength_factor = umk_strength_factor(linewidth->grid->n_points);
-    double factor = umk_linewidth_factor(linewidth->grid);
+    double factor = linewidth->keeps_sums ? 1 : umk_linewidth_factor(linewidth->grid);
     for (int64_t w = 0; w < linewidth->options.n_weights; w++) {
         double *normal = total->gamma + w * n_parts * n * n_padded, *umklapp = normal + n * n_padded;
         for (int64_t t = 0; t < n_temperatures; t++) {

@@ -33,6 +33,8 @@ struct umk_linewidth {
     int64_t most_block_bands; /* of q0 at a time */
     int64_t gamma_size;       /* doubles of one umk_linewidth_sums.gamma */
     int64_t weights_workspace_size, strength_workspace_size;
+    const umk_triplets *triplets; /* of every grid point, borrowed; NULL: those of the grid */
+    bool keeps_sums;              /* results are the plain sums: no factors, no means over degenerate sets */
     int n_threads;
     umk_linewidth_scratch *scratch; /* (n_threads) */
     /* What the interaction prepares for the grid points in flight; grown when more is wanted. */

@@ -7,6 +7,7 @@
 #include "base/record_file.h"
 #include "three_phonon/kernels/engine/engine.h"
 #include "three_phonon/reference_fc3.h"
+#include "three_phonon/triples.h"
 #include <math.h>
 #include <string.h>
 
@@ -33,6 +34,19 @@ cleanup:
 umk_status umk_interaction_create(umk_interaction **interaction, umk_context *context, const umk_crystal *crystal,
                                   const umk_fc3 *fc3, const umk_interaction_options *options) {
     umk_status status = UMK_OK;
+    int8_t *all_shortest = NULL;
+    *interaction = NULL;
+    if (options == NULL || !options->no_r0_average) UMK_TRY(umk_all_shortest(&all_shortest, context, crystal));
+    UMK_TRY(umk_interaction_create_with(interaction, context, crystal, fc3, all_shortest, options));
+cleanup:
+    umk_release(all_shortest);
+    return status;
+}
+
+umk_status umk_interaction_create_with(umk_interaction **interaction, umk_context *context, const umk_crystal *crystal,
+                                       const umk_fc3 *fc3, const int8_t *all_shortest,
+                                       const umk_interaction_options *options) {
+    umk_status status = UMK_OK;
     umk_interaction_options chosen = UMK_INTERACTION_OPTIONS_INIT;
     if (options != NULL) chosen = *options;
     umk_interaction *made = NULL;
@@ -53,10 +67,10 @@ umk_status umk_interaction_create(umk_interaction **interaction, umk_context *co
         made->inverse_root_masses[i] = 1 / sqrt(crystal->primitive.masses[i]);
     }
     if (made->kernel == &umk_strength_kernel_engine) {
-        UMK_TRY(umk_lattice_fc3_create(&made->lattice_fc3, context, crystal, fc3, !chosen.no_r0_average));
+        UMK_TRY(umk_lattice_fc3_create(&made->lattice_fc3, context, crystal, fc3, all_shortest));
         made->exchangeable = umk_engine_is_exchangeable(made->lattice_fc3);
     } else {
-        UMK_TRY(umk_reference_fc3_create(&made->reference_fc3, context, crystal, fc3, !chosen.no_r0_average));
+        UMK_TRY(umk_reference_fc3_create(&made->reference_fc3, context, crystal, fc3, all_shortest));
     }
     *interaction = made;
     made = NULL;

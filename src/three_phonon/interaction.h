@@ -85,6 +85,7 @@ struct umk_interaction {
     double *inverse_root_masses; /* (n_primitive) */
     double cutoff_frequency;
     bool symmetrize_fc3q;
+    bool takes_any_triplet; /* of the reference kernel: triplets need not sum to a lattice vector */
     umk_kernel_set kernel_set;
     const umk_strength_kernel *kernel;
     const struct umk_strength_loops *loops; /* of the engine, or NULL */
@@ -92,6 +93,36 @@ struct umk_interaction {
     bool exchangeable;                      /* lattice_fc3: exchange of legs 1 and 2 leaves |V|^2 as it is */
     umk_reference_fc3 *reference_fc3;       /* of the reference kernel, or NULL */
 };
+
+/**
+ * umk_interaction_create with the flags of umk_all_shortest given, NULL for the home atom on leg 0 only (no_r0_average
+ * of the options has no effect). Of the crystal it needs atoms, positions and masses of the primitive cell and
+ * multiplicity, shortest vectors and s2pp_map of the supercell.
+ */
+umk_status umk_interaction_create_with(umk_interaction **interaction, umk_context *context, const umk_crystal *crystal,
+                                       const umk_fc3 *fc3, const int8_t *all_shortest,
+                                       const umk_interaction_options *options);
+
+/**
+ * Strengths of some bands of q0. Where is_zero is not 0 nothing is computed and strength is left as it is.
+ */
+typedef struct umk_strength_request {
+    const umk_phonons *phonons;
+    const umk_grid *grid;
+    int64_t n_triplets;
+    const int64_t (*triplets)[3];
+    int64_t n_bands0;
+    const int64_t *bands0; /* (n_bands0) bands of q0; NULL: all, n_bands0 being their number */
+    const int8_t *is_zero; /* (n_triplets, n_bands0, n, n) or NULL */
+    double factor;         /* times |V|^2 in the kernels' unit, umk_strength_factor */
+    double *strength;      /* (n_triplets, n_bands0, n, n) result */
+} umk_strength_request;
+
+/** q0 + q1 + q2 = G, which the engine relies on. */
+bool umk_triplet_conserves(const umk_grid *grid, const int64_t triplet[3]);
+
+umk_status umk_interaction_strengths(const umk_interaction *interaction, umk_context *context,
+                                     const umk_strength_request *request);
 
 /**
  * Plans the triplets (n, 3) of BZ points, which share their first point and are q0 + q1 + q2 = G; ended with

@@ -30,7 +30,7 @@ typedef struct builder {
     umk_context *context;
     const umk_crystal *crystal;
     const umk_fc3 *fc3;
-    int8_t *flags; /* NULL: home atom on leg 0 only */
+    const int8_t *flags; /* NULL: home atom on leg 0 only */
     int64_t (*images)[3];
     packing packing;
     term *terms;
@@ -285,14 +285,13 @@ cleanup:
 }
 
 umk_status umk_lattice_fc3_create(umk_lattice_fc3 **lattice_fc3, umk_context *context, const umk_crystal *crystal,
-                                  const umk_fc3 *fc3, bool r0_average) {
+                                  const umk_fc3 *fc3, const int8_t *all_shortest) {
     umk_status status = UMK_OK;
-    builder builder = {.context = context, .crystal = crystal, .fc3 = fc3};
+    builder builder = {.context = context, .crystal = crystal, .fc3 = fc3, .flags = all_shortest};
     umk_lattice_fc3 *made = NULL;
     int64_t n_blocks;
     *lattice_fc3 = NULL;
     UMK_ALLOCATE(context, made, 1);
-    if (r0_average) UMK_TRY(umk_all_shortest(&builder.flags, context, crystal));
     UMK_TRY(umk_image_lattice_vectors(&builder.images, context, crystal));
     UMK_TRY(make_packing(&builder));
     UMK_TRY(collect_terms(&builder));
@@ -303,7 +302,6 @@ umk_status umk_lattice_fc3_create(umk_lattice_fc3 **lattice_fc3, umk_context *co
     made = NULL;
 cleanup:
     umk_lattice_fc3_destroy(made);
-    umk_release(builder.flags);
     umk_release(builder.images);
     umk_release(builder.terms);
     umk_release(builder.counts);

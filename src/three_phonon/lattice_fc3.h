@@ -21,8 +21,9 @@ typedef struct umk_lattice_fc3 {
     umk_lattice_block *blocks;  /* ascending (rb, k1, k2, k0, ra) */
 } umk_lattice_fc3;
 
+/** all_shortest: umk_all_shortest, or NULL for the home atom on leg 0 only. */
 umk_status umk_lattice_fc3_create(umk_lattice_fc3 **lattice_fc3, umk_context *context, const umk_crystal *crystal,
-                                  const umk_fc3 *fc3, bool r0_average);
+                                  const umk_fc3 *fc3, const int8_t *all_shortest);
 void umk_lattice_fc3_destroy(umk_lattice_fc3 *lattice_fc3);
 
 #endif

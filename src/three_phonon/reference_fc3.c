@@ -1,6 +1,5 @@
 /* Copies of crystal and fc3 for the reference kernel. */
 #include "three_phonon/reference_fc3.h"
-#include "three_phonon/triples.h"
 #include <string.h>
 
 static umk_status copy(void **target, umk_context *context, const void *source, int64_t count, size_t size) {
@@ -11,7 +10,7 @@ static umk_status copy(void **target, umk_context *context, const void *source, 
 }
 
 umk_status umk_reference_fc3_create(umk_reference_fc3 **reference_fc3, umk_context *context, const umk_crystal *crystal,
-                                    const umk_fc3 *fc3, bool r0_average) {
+                                    const umk_fc3 *fc3, const int8_t *all_shortest) {
     umk_status status = UMK_OK;
     const umk_supercell *supercell = &crystal->supercell;
     int64_t n_p = fc3->n_primitive, n_s = fc3->n_supercell;
@@ -25,7 +24,9 @@ umk_status umk_reference_fc3_create(umk_reference_fc3 **reference_fc3, umk_conte
     UMK_TRY(copy((void **)&made->multiplicity, context, supercell->multiplicity, n_s * n_p * 2, sizeof(int64_t)));
     UMK_TRY(copy((void **)&made->shortest_vectors, context, supercell->shortest_vectors, supercell->n_shortest_vectors,
                  sizeof(double[3])));
-    if (r0_average) UMK_TRY(umk_all_shortest(&made->all_shortest, context, crystal));
+    if (all_shortest != NULL) {
+        UMK_TRY(copy((void **)&made->all_shortest, context, all_shortest, n_p * n_s * n_s, sizeof *all_shortest));
+    }
     *reference_fc3 = made;
     made = NULL;
 cleanup:

@@ -15,7 +15,7 @@ struct umk_reference_fc3 {
 };
 
 umk_status umk_reference_fc3_create(umk_reference_fc3 **reference_fc3, umk_context *context, const umk_crystal *crystal,
-                                    const umk_fc3 *fc3, bool r0_average);
+                                    const umk_fc3 *fc3, const int8_t *all_shortest);
 void umk_reference_fc3_destroy(umk_reference_fc3 *reference_fc3);
 
 #endif

@@ -10,6 +10,9 @@
 
 /** Fills the tetrahedra and vertices of weights from its grid. */
 umk_status umk_weights_make_tetrahedra(umk_weights *weights, umk_context *context);
+/** The same from n given ones, sets of 24, as steps of addresses. */
+umk_status umk_weights_take_tetrahedra(umk_weights *weights, umk_context *context, int64_t n,
+                                       const int64_t (*corners)[4][3]);
 
 /** n rounded up to whole lanes. */
 static inline int64_t umk_weights_padded(int64_t n) {

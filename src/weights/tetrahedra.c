@@ -94,17 +94,9 @@ static void make_tetrahedra(tetrahedron tetrahedra[24], const umk_grid *grid) {
     }
 }
 
-/** All rotated copies into list (24 n_rotations long), sorted, equal ones merged; returns the number that is left. */
-static int64_t rotate_tetrahedra(tetrahedron *list, const tetrahedron tetrahedra[24], const umk_grid *grid) {
-    int64_t n = 0, n_merged = 0;
-    for (int64_t r = 0; r < grid->n_rotations; r++) {
-        for (int i = 0; i < 24; i++) {
-            tetrahedron *t = &list[n++];
-            *t = tetrahedra[i];
-            for (int c = 1; c < 4; c++) umk_apply3_integer(t->corners[c], grid->rotations[r], tetrahedra[i].corners[c]);
-            sort_corners(t);
-        }
-    }
+/** Sorts a list and merges equal ones; returns the number that is left. */
+static int64_t merge_tetrahedra(tetrahedron *list, int64_t n) {
+    int64_t n_merged = 0;
     qsort(list, (size_t)n, sizeof *list, compare_tetrahedra);
     for (int64_t i = 0; i < n; i++) {
         if (n_merged > 0 && compare_tetrahedra(&list[n_merged - 1], &list[i]) == 0) {
@@ -114,6 +106,20 @@ static int64_t rotate_tetrahedra(tetrahedron *list, const tetrahedron tetrahedra
         }
     }
     return n_merged;
+}
+
+/** All rotated copies into list (24 n_rotations long), sorted, equal ones merged; returns the number that is left. */
+static int64_t rotate_tetrahedra(tetrahedron *list, const tetrahedron tetrahedra[24], const umk_grid *grid) {
+    int64_t n = 0;
+    for (int64_t r = 0; r < grid->n_rotations; r++) {
+        for (int i = 0; i < 24; i++) {
+            tetrahedron *t = &list[n++];
+            *t = tetrahedra[i];
+            for (int c = 1; c < 4; c++) umk_apply3_integer(t->corners[c], grid->rotations[r], tetrahedra[i].corners[c]);
+            sort_corners(t);
+        }
+    }
+    return merge_tetrahedra(list, n);
 }
 
 static int64_t vertex_number(umk_weights *weights, const int64_t step[3]) {
@@ -144,6 +150,25 @@ static void number_vertices(umk_weights *weights) {
                          (const uint16_t(*)[3])weights->corners, weights->tetrahedron_weights};
 }
 
+/** Takes over n different tetrahedra of n_copies sets of 24. */
+static umk_status set_tetrahedra(umk_weights *weights, umk_context *context, int64_t n, const tetrahedron *list,
+                                 double n_copies) {
+    umk_status status = UMK_OK;
+    weights->n_tetrahedra = n;
+    UMK_ALLOCATE(context, weights->relative_addresses, n);
+    UMK_ALLOCATE(context, weights->tetrahedron_weights, n);
+    UMK_ALLOCATE(context, weights->steps, 3 * n + 1);
+    for (int sign = 0; sign < 2; sign++) UMK_ALLOCATE(context, weights->folded[sign], 3 * n + 1);
+    UMK_ALLOCATE(context, weights->corners, n);
+    for (int64_t t = 0; t < n; t++) {
+        memcpy(weights->relative_addresses[t], list[t].corners, sizeof list[t].corners);
+        weights->tetrahedron_weights[t] = (double)list[t].count / (6.0 * n_copies);
+    }
+    number_vertices(weights);
+cleanup:
+    return status;
+}
+
 umk_status umk_weights_make_tetrahedra(umk_weights *weights, umk_context *context) {
     umk_status status = UMK_OK;
     tetrahedron first[24], *list = NULL;
@@ -154,19 +179,42 @@ umk_status umk_weights_make_tetrahedra(umk_weights *weights, umk_context *contex
     UMK_ALLOCATE(context, list, 24 * n_copies);
     memcpy(list, first, sizeof first);
     if (symmetrize) n = rotate_tetrahedra(list, first, grid);
+    UMK_TRY(set_tetrahedra(weights, context, n, list, (double)n_copies));
+cleanup:
+    umk_release(list);
+    return status;
+}
 
-    weights->n_tetrahedra = n;
-    UMK_ALLOCATE(context, weights->relative_addresses, n);
-    UMK_ALLOCATE(context, weights->tetrahedron_weights, n);
-    UMK_ALLOCATE(context, weights->steps, 3 * n + 1);
-    for (int sign = 0; sign < 2; sign++) UMK_ALLOCATE(context, weights->folded[sign], 3 * n + 1);
-    UMK_ALLOCATE(context, weights->corners, n);
-    for (int64_t t = 0; t < n; t++) {
-        memcpy(weights->relative_addresses[t], list[t].corners, sizeof list[t].corners);
-        weights->tetrahedron_weights[t] = (double)list[t].count / (6.0 * (double)n_copies);
+/** The corners of a tetrahedron that are not the centre; false where no corner is. */
+static bool take_corners(tetrahedron *t, const int64_t corners[4][3]) {
+    static const int64_t centre[3] = {0, 0, 0};
+    int place = 1;
+    memset(t, 0, sizeof *t);
+    for (int c = 0, centres = 0; c < 4; c++) {
+        if (centres == 0 && compare_addresses(corners[c], centre) == 0) {
+            centres = 1;
+        } else if (place < 4) {
+            memcpy(t->corners[place++], corners[c], sizeof corners[c]);
+        } else {
+            return false;
+        }
     }
-    number_vertices(weights);
+    sort_corners(t);
+    t->count = 1;
+    return true;
+}
 
+umk_status umk_weights_take_tetrahedra(umk_weights *weights, umk_context *context, int64_t n,
+                                       const int64_t (*corners)[4][3]) {
+    umk_status status = UMK_OK;
+    tetrahedron *list = NULL;
+    UMK_ALLOCATE(context, list, n);
+    for (int64_t t = 0; t < n; t++) {
+        if (take_corners(&list[t], corners[t])) continue;
+        status = umk_fail(context, UMK_ERROR_ARGUMENT, "tetrahedron %lld has no corner 0 0 0", (long long)t);
+        goto cleanup;
+    }
+    UMK_TRY(set_tetrahedra(weights, context, merge_tetrahedra(list, n), list, (double)n / 24));
 cleanup:
     umk_release(list);
     return status;

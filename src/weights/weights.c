@@ -28,6 +28,11 @@ const umk_weights_kernels *umk_weights_kernels_of(umk_kernel_set set) {
 
 umk_status umk_weights_create(umk_weights **weights, umk_context *context, const umk_grid *grid,
                               const umk_weights_options *options) {
+    return umk_weights_create_with(weights, context, grid, options, 0, NULL);
+}
+
+umk_status umk_weights_create_with(umk_weights **weights, umk_context *context, const umk_grid *grid,
+                                   const umk_weights_options *options, int64_t n, const int64_t (*corners)[4][3]) {
     umk_status status = UMK_OK;
     umk_weights *made = NULL;
     umk_weights_options defaults = UMK_WEIGHTS_OPTIONS_INIT;
@@ -41,7 +46,11 @@ umk_status umk_weights_create(umk_weights **weights, umk_context *context, const
     made->options = *options;
     made->options.kernels = NULL; /* borrowed for the call */
     made->kernels = umk_weights_kernels_of(set);
-    UMK_TRY(umk_weights_make_tetrahedra(made, context));
+    if (corners == NULL) {
+        UMK_TRY(umk_weights_make_tetrahedra(made, context));
+    } else {
+        UMK_TRY(umk_weights_take_tetrahedra(made, context, n, corners));
+    }
     *weights = made;
     made = NULL;
 

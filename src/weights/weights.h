@@ -26,6 +26,14 @@ struct umk_weights {
     umk_tetrahedra tetrahedra; /* view of these */
 };
 
+/**
+ * Weights with tetrahedra that the caller gives (corners NULL: the grid's own): n of them, a multiple of 24, as steps
+ * of GR addresses of the corners (n, 4, 3), one of which is 0 0 0. options->no_symmetrize_tetrahedra has no effect.
+ * UMK_ERROR_ARGUMENT where a tetrahedron has no such corner.
+ */
+umk_status umk_weights_create_with(umk_weights **weights, umk_context *context, const umk_grid *grid,
+                                   const umk_weights_options *options, int64_t n, const int64_t (*corners)[4][3]);
+
 /** Bytes of scratch that one worker needs for the functions below; a multiple of 64. */
 int64_t umk_weights_workspace_size(const umk_weights *weights, int64_t n_bands);
 

@@ -11,6 +11,18 @@ typedef struct expected_block {
     int axes[3];
 } expected_block;
 
+static umk_status create_lattice_fc3(umk_lattice_fc3 **fc3, umk_context *context, const umk_crystal *crystal,
+                                     const umk_fc3 *values, bool average) {
+    int8_t *flags = NULL;
+    umk_status status = UMK_OK;
+    *fc3 = NULL;
+    if (average) UMK_TRY(umk_all_shortest(&flags, context, crystal));
+    UMK_TRY(umk_lattice_fc3_create(fc3, context, crystal, values, flags));
+cleanup:
+    umk_release(flags);
+    return status;
+}
+
 static const umk_lattice_block *find_block(const umk_lattice_fc3 *fc3, const expected_block *e) {
     for (int64_t rb = 0; rb < fc3->n_rb; rb++) {
         for (int64_t b = fc3->first[rb]; b < fc3->first[rb + 1]; b++) {
@@ -33,7 +45,7 @@ static void check_single(int64_t n_atoms, int64_t n_cells, const int64_t atoms[3
     umk_fc3 single =
         make_single(crystal, atoms[0], chain_atom(crystal, atoms[1], xj), chain_atom(crystal, atoms[2], xk));
     umk_lattice_fc3 *fc3;
-    assert_int_equal(umk_lattice_fc3_create(&fc3, context, crystal, &single, average), UMK_OK);
+    assert_int_equal(create_lattice_fc3(&fc3, context, crystal, &single, average), UMK_OK);
     assert_int_equal(fc3->first[fc3->n_rb], n_expected);
     for (int e = 0; e < n_expected; e++) {
         const umk_lattice_block *block = find_block(fc3, &expected[e]);
@@ -83,7 +95,7 @@ static void test_two_images(void **state) {
     umk_crystal *crystal = make_chain(context, 1, 2);
     umk_fc3 single = make_single(crystal, 0, chain_atom(crystal, 0, 1), 0);
     umk_lattice_fc3 *fc3;
-    assert_int_equal(umk_lattice_fc3_create(&fc3, context, crystal, &single, true), UMK_OK);
+    assert_int_equal(create_lattice_fc3(&fc3, context, crystal, &single, true), UMK_OK);
     assert_int_equal(fc3->first[fc3->n_rb], 4);
     for (int i = 0; i < 2; i++) {
         const umk_lattice_block *block = find_block(fc3, &pair[i]);
@@ -200,7 +212,7 @@ static void check_sums(int64_t n_cells) {
     }
     umk_lattice_fc3 *fc3;
     double sum = 0;
-    assert_int_equal(umk_lattice_fc3_create(&fc3, context, crystal, &random, true), UMK_OK);
+    assert_int_equal(create_lattice_fc3(&fc3, context, crystal, &random, true), UMK_OK);
     for (int64_t b = 0; b < fc3->first[fc3->n_rb]; b++) {
         const umk_lattice_block *block = &fc3->blocks[b];
         if (block->k0 == 0 && block->k1 == 1 && block->k2 == 1) sum += block->phi[0 * 9 + 1 * 3 + 2];
@@ -229,7 +241,7 @@ static void test_allocation_failures(void **state) {
     int n_failures = 0;
     for (;; n_failures++) {
         umk_test_fail_allocation(n_failures);
-        umk_status status = umk_lattice_fc3_create(&fc3, context, crystal, &single, true);
+        umk_status status = create_lattice_fc3(&fc3, context, crystal, &single, true);
         if (status == UMK_OK) break;
         assert_int_equal(status, UMK_ERROR_MEMORY);
         assert_null(fc3);

@@ -1,0 +1,66 @@
+"""phono3py.load with a third name for lang."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ._module import description, enable
+
+if TYPE_CHECKING:
+    from phono3py import Phono3py
+
+_LANGUAGES = ("C", "Rust", "umklapp")
+
+
+def load(*args: Any, lang: str = "umklapp", **kwargs: Any) -> Phono3py:
+    """phono3py.load; with lang "umklapp" the methods of the result run on this backend.
+
+    "C" and "Rust" are phono3py's own. What was chosen can be read from the attribute lang of the result. Objects of
+    different lang live side by side.
+    """
+    if lang not in _LANGUAGES:
+        raise ValueError(f"argument lang: {lang!r} is none of {', '.join(map(repr, _LANGUAGES))}")
+    import phono3py
+
+    if lang != "umklapp":
+        return phono3py.load(*args, lang=lang, **kwargs)
+    with enable():
+        if kwargs.get("log_level", 0):
+            print(description())
+        loaded = phono3py.load(*args, lang="Rust", **kwargs)
+    kind: Any = type(loaded)
+    loaded.__class__ = _on_backend(kind)
+    return loaded
+
+
+@functools.cache
+def _on_backend(kind: type[Any]) -> type[Any]:
+    """A subclass whose methods and properties run with the backend in place."""
+    members = {
+        name: _wrapped(member)
+        for base in reversed(kind.__mro__)
+        for name, member in vars(base).items()
+        if not name.startswith("__")
+    }
+    members["lang"] = property(lambda self: "umklapp")
+    return type(kind.__name__, (kind,), {**members, "__doc__": kind.__doc__, "__module__": kind.__module__})
+
+
+def _wrapped(member: Any) -> Any:
+    if isinstance(member, property):
+        get, put, drop = (f and _run_enabled(f) for f in (member.fget, member.fset, member.fdel))
+        return property(get, put, drop, member.__doc__)
+    if callable(member) and not isinstance(member, type):
+        return _run_enabled(member)
+    return member
+
+
+def _run_enabled(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with enable():
+            return function(*args, **kwargs)
+
+    return run
