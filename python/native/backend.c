@@ -159,7 +159,7 @@ static void trace(const umk_backend_function *function) {
 }
 
 /* phono3py knows failures of numbers as RuntimeError. */
-static void raise(umk_status status) {
+static void raise_numerical(umk_status status) {
     if (status == UMK_ERROR_NUMERICAL) {
         PyErr_Clear();
         PyErr_SetString(PyExc_RuntimeError, umk_context_message(shared.context));
@@ -178,7 +178,7 @@ static PyObject *run(const umk_backend_function *function, const argument *argum
     if (work_end(&work, status)) {
         results = result_objects(&call);
     } else {
-        raise(status);
+        raise_numerical(status);
     }
     release_results(&call);
     return results;

@@ -31,6 +31,12 @@ static const field fields[] = {
     FIELD(average_strength, "PB", "point band", PARAMETER_REALS),
     FIELD(mode_kappa, "TPB6", "temperature point band 6", PARAMETER_REALS),
     FIELD(kappa, "T6", "temperature 6", PARAMETER_REALS),
+    FIELD(mode_kappa_rta, "TPB6", "temperature point band 6", PARAMETER_REALS),
+    FIELD(kappa_rta, "T6", "temperature 6", PARAMETER_REALS),
+    FIELD(kappa_intra_exact, "T6", "temperature 6", PARAMETER_REALS),
+    FIELD(kappa_intra_rta, "T6", "temperature 6", PARAMETER_REALS),
+    FIELD(kappa_intra, "T6", "temperature 6", PARAMETER_REALS),
+    FIELD(kappa_inter, "T6", "temperature 6", PARAMETER_REALS),
 };
 
 enum { n_fields = sizeof fields / sizeof fields[0] };

@@ -1,10 +1,16 @@
 /* The module itself: functions of all files, in one. */
 #include "native.h"
 
-static PyMethodDef *const tables[] = {
-    native_command_methods,         native_context_methods, native_input_methods,        native_crystal_methods,
-    native_force_constants_methods, native_phonons_methods, native_conductivity_methods, native_rta_methods,
-    native_backend_methods};
+static PyMethodDef *const tables[] = {native_command_methods,
+                                      native_context_methods,
+                                      native_input_methods,
+                                      native_crystal_methods,
+                                      native_force_constants_methods,
+                                      native_phonons_methods,
+                                      native_conductivity_methods,
+                                      native_rta_methods,
+                                      native_lbte_methods,
+                                      native_backend_methods};
 
 static int add_functions(PyObject *module) {
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {

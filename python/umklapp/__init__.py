@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING
 
 from ._version import __version__
 from .cell import Born, Cell
-from .result import Estimate, Linewidths, ThermalConductivity, read
+from .result import BoltzmannConductivity, Estimate, Linewidths, Solution, ThermalConductivity, read
 
 if TYPE_CHECKING:
     from ._load import load
     from .crystal import Crystal
 
 __all__ = [
+    "BoltzmannConductivity",
     "Born",
     "Cell",
     "Crystal",
     "Estimate",
     "Linewidths",
+    "Solution",
     "ThermalConductivity",
     "__version__",
     "load",

@@ -16,7 +16,7 @@ class Harmonic: ...
 class Phonons: ...
 class Interaction: ...
 
-class RtaArguments(TypedDict):
+class RunArguments(TypedDict):
     context: Context
     crystal: Crystal
     harmonic: Harmonic
@@ -28,19 +28,34 @@ class RtaArguments(TypedDict):
     sigma_cutoff: float
     average_degenerate_weights: bool
     symmetrize_tetrahedra: bool
-    normal_umklapp: bool
-    full_strength: bool
-    average_strength: bool
-    constant_strength: float
     mass_variances: FloatArray | None
     boundary_mfp: float
     cutoff_frequency: float
     kappa_stars: bool
-    grid_points: IntArray | None
+    transport: int
     grid_points_in_flight: int
+
+class RtaArguments(RunArguments):
+    normal_umklapp: bool
+    full_strength: bool
+    average_strength: bool
+    constant_strength: float
+    grid_points: IntArray | None
     read_gamma: Path | None
     write_gamma: Path | None
     compression: str
+
+class LbteArguments(RunArguments):
+    solver: int
+    tolerance: float
+    max_iterations: int
+    pinv_cutoff: float | None
+    pinv_method: int
+    whole_degenerate_sets: bool
+    relaxons: bool
+    reducible: bool
+    memory: float | None
+    checkpoint: Path | None
 
 def version() -> str: ...
 def command(words: list[bytes]) -> int: ...
@@ -103,6 +118,16 @@ def interaction_create(
 ) -> Interaction: ...
 def rta_run(**arguments: Unpack[RtaArguments]) -> list[dict[str, Any]]: ...
 def rta_estimate(**arguments: Unpack[RtaArguments]) -> tuple[float, float, int, float]: ...
+def lbte_run(**arguments: Unpack[LbteArguments]) -> list[dict[str, Any]]: ...
+def lbte_estimate(**arguments: Unpack[LbteArguments]) -> tuple[float, float, int, float]: ...
+def spectrum_write(
+    context: Context,
+    result: dict[str, Any],
+    eigenvalues: FloatArray,
+    relaxon_kappa: FloatArray | None,
+    folder: Path,
+    compression: str,
+) -> list[str]: ...
 def mass_variance(context: Context, symbol: str) -> float: ...
 def conductivity_write(
     context: Context, result: dict[str, Any], folder: Path, label: str | None, compression: str

@@ -39,10 +39,14 @@ def distinct(kappa: FloatArray) -> list[int]:
 
 
 def _draw_kappa(result: ThermalConductivity, t: int, axes: Axes) -> None:
-    warm = result.temperatures > 0
-    for c in distinct(result.kappa[warm]) if warm.any() else []:
-        marker = "o" if warm.sum() < 20 else ""
-        axes.plot(result.temperatures[warm], result.kappa[warm, c], marker=marker, label=COMPONENTS[c])
+    """Temperatures without a solution are left out; dashed: relaxation times, beside the full Boltzmann equation."""
+    good = (result.temperatures > 0) & np.isfinite(result.kappa).all(axis=1)
+    marker = "o" if good.sum() < 20 else ""
+    for c in distinct(result.kappa[good]) if good.any() else []:
+        (line,) = axes.plot(result.temperatures[good], result.kappa[good, c], marker=marker, label=COMPONENTS[c])
+        if result.kappa_rta is not None:
+            warm, label = result.temperatures > 0, f"{COMPONENTS[c]}, relaxation times"
+            axes.plot(result.temperatures[warm], result.kappa_rta[warm, c], "--", color=line.get_color(), label=label)
     axes.set_yscale("log")
     axes.set_xlabel("temperature (K)")
     axes.set_ylabel("thermal conductivity (W/(m K))")
@@ -66,6 +70,8 @@ def accumulate(result: ThermalConductivity, t: int) -> tuple[FloatArray, FloatAr
     with np.errstate(invalid="ignore"):
         path = (speed * result.lifetimes[t]).ravel()
     kappa = result.mode_kappa[t].reshape(-1, 6) / result.weights.sum()
+    if not np.isfinite(kappa).all():
+        raise ValueError(f"there is no solution at {result.temperatures[t]:g} K")
     carries = np.isfinite(path) & (path > 0)
     order = np.argsort(path[carries], kind="stable")
     return path[carries][order], np.cumsum(kappa[carries][order], axis=0)

@@ -2,71 +2,128 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _native, _options
 from ._session import session, warn
-from ._typing import FloatArray, IntArray, Mesh
+from ._typing import FloatArray, IntArray, Mesh, Path
 from .cell import array
 
 if TYPE_CHECKING:
     from .crystal import Crystal
+    from .result import BoltzmannConductivity
 
 
-def estimate(crystal: Crystal, mesh: Mesh, options: _options.RunOptions) -> tuple[float, float, int, float]:
+def estimate(crystal: Crystal, mesh: Mesh, options: _options.RtaRun) -> tuple[float, float, int, float]:
     with session(options["threads"], options["memory"]) as context:
-        return _native.rta_estimate(**_prepare(crystal, context, mesh, options, None))
+        return _native.rta_estimate(**rta_arguments(crystal, context, mesh, options))
 
 
-def run(
-    crystal: Crystal, mesh: Mesh, options: _options.RunOptions, grid_points: IntArray | None = None
+def estimate_lbte(crystal: Crystal, mesh: Mesh, options: _options.LbteRun) -> tuple[float, float, int, float]:
+    with session(options["threads"], options["memory"]) as context:
+        return _native.lbte_estimate(**_lbte_arguments(crystal, context, mesh, options))
+
+
+def rta(
+    crystal: Crystal, mesh: Mesh, options: _options.RtaRun, grid_points: IntArray | None = None
 ) -> tuple[list[dict[str, Any]], bool]:
+    """Results as dictionaries, and whether they are to be a list."""
     with session(options["threads"], options["memory"], options["progress"]) as context:
-        results = _native.rta_run(**_prepare(crystal, context, mesh, options, grid_points))
-        timings = _native.context_timings(context)
-    for result in results:
-        result["timings"] = timings
-    return results, _options.sigmas_of(options)[1]
+        results = _native.rta_run(**rta_arguments(crystal, context, mesh, options, grid_points))
+        return _with_timings(results, context), _options.sigmas_of(options)[1]
 
 
-def _prepare(
-    crystal: Crystal, context: _native.Context, mesh: Mesh, options: _options.RunOptions, grid_points: IntArray | None
+def lbte(crystal: Crystal, mesh: Mesh, options: _options.LbteRun) -> tuple[list[dict[str, Any]], bool]:
+    """The same of the full Boltzmann equation."""
+    with session(options["threads"], options["memory"], options["progress"]) as context:
+        results = _native.lbte_run(**_lbte_arguments(crystal, context, mesh, options))
+        return _with_timings(results, context), _options.sigmas_of(options)[1]
+
+
+def end_checkpoint(path: Path | None, results: list[BoltzmannConductivity]) -> None:
+    """The file goes, unless another solver or more iterations can make use of it."""
+    if path is not None and all(solution.state == "solved" for result in results for solution in result.solutions):
+        with suppress(OSError):  # the results come first
+            os.unlink(path)
+
+
+def _with_timings(results: list[dict[str, Any]], context: _native.Context) -> list[dict[str, Any]]:
+    timings = _native.context_timings(context)
+    return [{**result, "timings": timings} for result in results]
+
+
+def rta_arguments(
+    crystal: Crystal,
+    context: _native.Context,
+    mesh: Mesh,
+    options: _options.RtaRun,
+    grid_points: IntArray | None = None,
 ) -> _native.RtaArguments:
-    """The arguments of a run; what makes mistakes comes before what takes time."""
-    temperatures, (sigmas, _) = _options.temperatures_of(options), _options.sigmas_of(options)
     read_gamma, write_gamma = (_options.folder_of(options, name) for name in ("read_gamma", "write_gamma"))
+    computes = options["constant_strength"] is None and read_gamma is None
+    return {
+        **_common_arguments(crystal, context, mesh, options, computes),
+        "normal_umklapp": options["normal_umklapp"],
+        # as phono3py, which keeps all strengths where it symmetrizes them
+        "full_strength": options["full_strength"] or (options["symmetrize_fc3q"] and computes),
+        "average_strength": options["average_strength"],
+        "constant_strength": options["constant_strength"] or 0.0,
+        "grid_points": grid_points,
+        "read_gamma": read_gamma,
+        "write_gamma": write_gamma,
+        "compression": str(options["compression"]),
+    }
+
+
+def _lbte_arguments(
+    crystal: Crystal, context: _native.Context, mesh: Mesh, options: _options.LbteRun
+) -> _native.LbteArguments:
+    memory = options["memory"]
+    return {
+        **_common_arguments(crystal, context, mesh, options, True),
+        "solver": int(options["solver"] == "direct"),
+        "tolerance": options["tolerance"],
+        "max_iterations": options["max_iterations"],
+        "pinv_cutoff": options["pinv_cutoff"],
+        "pinv_method": options["pinv_method"] or 0,
+        "whole_degenerate_sets": options["whole_degenerate_sets"],
+        "relaxons": options["relaxons"],
+        "reducible": options["reducible"],
+        "memory": None if memory is None else memory * 1e9,
+        "checkpoint": options["checkpoint"],
+    }
+
+
+def _common_arguments(
+    crystal: Crystal, context: _native.Context, mesh: Mesh, options: _options.RunOptions, computes: bool
+) -> _native.RunArguments:
+    """What every run takes; what makes mistakes comes before what takes time. computes: strengths, from fc3."""
+    temperatures, (sigmas, _) = _options.temperatures_of(options), _options.sigmas_of(options)
     variances = _mass_variances(crystal, context, options)
     grid = _grid(crystal, context, mesh, options)
     harmonic, phonons = _phonons(crystal, context, grid, options)
-    interaction = _interaction(crystal, context, options)
-    symmetrizes = options["symmetrize_fc3q"] and interaction is not None
     return {
         "context": context,
         "crystal": crystal._crystal,
         "harmonic": harmonic,
         "grid": grid,
         "phonons": phonons,
-        "interaction": interaction,
+        "interaction": _interaction(crystal, context, options) if computes else None,
         "temperatures": temperatures,
         "sigmas": sigmas,
         "sigma_cutoff": options["sigma_cutoff"] or 0.0,
         "average_degenerate_weights": options["average_degenerate_weights"],
         "symmetrize_tetrahedra": options["symmetrize_tetrahedra"],
-        "normal_umklapp": options["normal_umklapp"],
-        "full_strength": options["full_strength"] or symmetrizes,  # as phono3py, which keeps all strengths then
-        "average_strength": options["average_strength"],
-        "constant_strength": options["constant_strength"] or 0.0,
         "mass_variances": variances,
         "boundary_mfp": options["boundary_mfp"],
         "cutoff_frequency": options["cutoff_frequency"],
         "kappa_stars": options["kappa_stars"],
-        "grid_points": grid_points,
+        "transport": _options.transport_of(options),
         "grid_points_in_flight": options["grid_points_in_flight"],
-        "read_gamma": read_gamma,
-        "write_gamma": write_gamma,
-        "compression": str(options["compression"]),
     }
 
 
@@ -102,11 +159,7 @@ def _phonons(
     return harmonic, phonons
 
 
-def _interaction(
-    crystal: Crystal, context: _native.Context, options: _options.RunOptions
-) -> _native.Interaction | None:
-    if options["constant_strength"] is not None or options["read_gamma"] is not None:
-        return None
+def _interaction(crystal: Crystal, context: _native.Context, options: _options.RunOptions) -> _native.Interaction:
     if crystal._fc3 is None:
         raise ValueError("the crystal has no third-order force constants: give fc3")
     return _native.interaction_create(

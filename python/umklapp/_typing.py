@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,9 @@ Mesh = float | Sequence[int] | Sequence[Sequence[int]] | IntArray
 
 #: No bar, a bar, or a function that gets the finished share, 0 to 1.
 Progress = bool | Callable[[float], object]
+
+#: What carries heat: populations alone, or pairs of bands too.
+Transport = Literal["boltzmann", "wigner", "smm19", "njc23", "ibdb19"]
 
 
 class AseAtoms(Protocol):

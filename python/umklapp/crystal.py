@@ -13,7 +13,7 @@ from . import _conversion, _native, _options, _run
 from ._session import session, warn
 from ._typing import AseAtoms, FloatArray, IntArray, Mesh, Path, PhonopyAtoms
 from .cell import Born, Cell, array
-from .result import Estimate, Linewidths, ThermalConductivity
+from .result import BoltzmannConductivity, Estimate, Linewidths, ThermalConductivity
 
 if TYPE_CHECKING:
     import phono3py
@@ -217,7 +217,7 @@ class Crystal:
         *,
         sigma: float | None = None,
         tetrahedra: Literal[False] = False,
-        **options: Unpack[_options.CommonOptions],
+        **options: Unpack[_options.RtaOptions],
     ) -> ThermalConductivity: ...
 
     @overload
@@ -227,7 +227,7 @@ class Crystal:
         *,
         sigma: Sequence[float],
         tetrahedra: bool = False,
-        **options: Unpack[_options.CommonOptions],
+        **options: Unpack[_options.RtaOptions],
     ) -> list[ThermalConductivity]: ...
 
     @overload
@@ -237,10 +237,10 @@ class Crystal:
         *,
         sigma: float,
         tetrahedra: Literal[True],
-        **options: Unpack[_options.CommonOptions],
+        **options: Unpack[_options.RtaOptions],
     ) -> list[ThermalConductivity]: ...
 
-    @_options.spelled_out
+    @_options.spelled_out(_options.RTA)
     def rta(self, mesh: Mesh, **options: Any) -> ThermalConductivity | list[ThermalConductivity]:
         """Lattice thermal conductivity in the relaxation-time approximation.
 
@@ -291,6 +291,9 @@ class Crystal:
             Average fc3 over the three choices of the home atom.
         symmetrize_fc3q : bool
             Symmetrize the strength over the order of the phonons (slow).
+        transport : {"boltzmann", "wigner", "smm19", "njc23", "ibdb19"}
+            What carries heat: populations alone, or pairs of bands too, as of the Wigner equation (smm19 is another
+            name of it) or of Green-Kubo.
         read_gamma, write_gamma : path, optional
             A folder with files of linewidths of an earlier run, which are taken instead of computing them; a folder
             into which the linewidths of each grid point are written when it is done.
@@ -323,8 +326,96 @@ class Crystal:
         KeyboardInterrupt
             After Ctrl-C.
         """
-        found, is_list = _run.run(self, mesh, _options.complete(options))
+        found, is_list = _run.rta(self, mesh, _options.complete_rta(options))
         results = [ThermalConductivity._from_native(result) for result in found]
+        return results if is_list else results[0]
+
+    @overload
+    def lbte(
+        self,
+        mesh: Mesh,
+        *,
+        sigma: float | None = None,
+        tetrahedra: Literal[False] = False,
+        **options: Unpack[_options.LbteOptions],
+    ) -> BoltzmannConductivity: ...
+
+    @overload
+    def lbte(
+        self,
+        mesh: Mesh,
+        *,
+        sigma: Sequence[float],
+        tetrahedra: bool = False,
+        **options: Unpack[_options.LbteOptions],
+    ) -> list[BoltzmannConductivity]: ...
+
+    @overload
+    def lbte(
+        self,
+        mesh: Mesh,
+        *,
+        sigma: float,
+        tetrahedra: Literal[True],
+        **options: Unpack[_options.LbteOptions],
+    ) -> list[BoltzmannConductivity]: ...
+
+    @_options.spelled_out(_options.LBTE)
+    def lbte(self, mesh: Mesh, **options: Any) -> BoltzmannConductivity | list[BoltzmannConductivity]:
+        """Lattice thermal conductivity from the full linearized Boltzmann equation.
+
+        What `umklapp lbte` computes, bit for bit. Options that are not told here are those of `rta`.
+
+        Parameters
+        ----------
+        mesh : float, three ints, or array_like of int with shape (3, 3)
+            A length in angstrom, mesh numbers, or the grid generating matrix.
+        solver : {"iterative", "direct"}, optional
+            Conjugate gradients, or eigenvalues and eigenvectors of the dense matrix; without it what the other options
+            need, else "iterative".
+        tolerance : float
+            Iterative solver: relative change of kappa at which it ends.
+        max_iterations : int
+            Iterative solver: give up after so many, with a warning.
+        pinv_cutoff : float, optional
+            Direct solver: eigenvalues up to this, in THz, are taken as zero; without it what rounding makes of zero.
+        pinv_method : {0, 1}, optional
+            Direct solver: compare absolute values with it (0, the default), or eigenvalues.
+        reducible : bool
+            Direct solver: the matrix on all modes of the grid.
+        relaxons : bool
+            Direct solver: the share of each eigenvector in kappa.
+        whole_degenerate_sets : bool
+            Leave out what modes of a degenerate set do not have in common, as phono3py does.
+        checkpoint : path, optional
+            A file that the run goes on from after it was ended at any moment, by a call with the same crystal and
+            options; made where there is none, and removed when all temperatures are solved.
+        memory : float, optional
+            GB to stay below; without it 80 % of what is available. Rows of the operator that do not fit are computed
+            again in each step, which changes no bit of the result.
+
+        Returns
+        -------
+        BoltzmannConductivity, or a list of them
+            A list for a sequence of widths, or with tetrahedra. Where the operator is not positive, kappa is NaN, with
+            a warning.
+
+        Raises
+        ------
+        ValueError
+            For options out of range, or that contradict each other or the crystal, and for a checkpoint of another
+            calculation.
+        MemoryError
+            Before the run where it would need more memory than it may.
+        ArithmeticError
+            Where the LAPACK library fails or a linewidth is not finite.
+        KeyboardInterrupt
+            After Ctrl-C; a checkpoint stays.
+        """
+        chosen = _options.complete_lbte(options)
+        found, is_list = _run.lbte(self, mesh, chosen)
+        results = [BoltzmannConductivity._from_native(result) for result in found]
+        _run.end_checkpoint(chosen["checkpoint"], results)
         return results if is_list else results[0]
 
     @overload
@@ -335,7 +426,7 @@ class Crystal:
         *,
         sigma: float | None = None,
         tetrahedra: Literal[False] = False,
-        **options: Unpack[_options.CommonOptions],
+        **options: Unpack[_options.RtaOptions],
     ) -> Linewidths: ...
 
     @overload
@@ -346,7 +437,7 @@ class Crystal:
         *,
         sigma: Sequence[float],
         tetrahedra: bool = False,
-        **options: Unpack[_options.CommonOptions],
+        **options: Unpack[_options.RtaOptions],
     ) -> list[Linewidths]: ...
 
     @overload
@@ -357,10 +448,10 @@ class Crystal:
         *,
         sigma: float,
         tetrahedra: Literal[True],
-        **options: Unpack[_options.CommonOptions],
+        **options: Unpack[_options.RtaOptions],
     ) -> list[Linewidths]: ...
 
-    @_options.spelled_out
+    @_options.spelled_out(_options.RTA)
     def linewidths(self, grid_points: ArrayLike, mesh: Mesh, **options: Any) -> Linewidths | list[Linewidths]:
         """Linewidths of some grid points, without a conductivity (`umklapp rta --gp`).
 
@@ -376,17 +467,17 @@ class Crystal:
         -------
         Linewidths, or a list of them
         """
-        chosen = _options.complete(options)
+        chosen = _options.complete_rta(options)
         if chosen["read_gamma"] is not None:
             raise ValueError("read_gamma takes all grid points: use rta")
         points = np.array(grid_points, dtype=np.int64, ndmin=1)
         if points.ndim != 1 or len(points) == 0:
             raise ValueError("grid_points: no grid points")
-        found, is_list = _run.run(self, mesh, chosen, points)
+        found, is_list = _run.rta(self, mesh, chosen, points)
         results = [Linewidths._from_native(result) for result in found]
         return results if is_list else results[0]
 
-    @_options.spelled_out
+    @_options.spelled_out(_options.RTA)
     def estimate(self, mesh: Mesh, **options: Any) -> Estimate:
         """What `rta` with the same arguments will take, measured on one grid point.
 
@@ -394,7 +485,18 @@ class Crystal:
         -------
         Estimate
         """
-        return Estimate(*_run.estimate(self, mesh, _options.complete(options)))
+        return Estimate(*_run.estimate(self, mesh, _options.complete_rta(options)))
+
+    @_options.spelled_out(_options.LBTE)
+    def estimate_lbte(self, mesh: Mesh, **options: Any) -> Estimate:
+        """What `lbte` with the same arguments will take, measured on one grid point.
+
+        Returns
+        -------
+        Estimate
+            Rows of the operator that are kept are not in it: they fill what memory is left.
+        """
+        return Estimate(*_run.estimate_lbte(self, mesh, _options.complete_lbte(options)))
 
     # ---- other packages and files -------------------------------------------------------------------------------
 

@@ -35,6 +35,12 @@ _DATASETS = {
     "gv_by_gv": ("gv_by_gv", "PB6"),
     "mode_kappa": ("mode_kappa", "TPB6"),
     "kappa": ("kappa", "T6"),
+    "mode_kappa_rta": ("mode_kappa_RTA", "TPB6"),
+    "kappa_rta": ("kappa_RTA", "T6"),
+    "kappa_intra_exact": ("kappa_intra_exact", "T6"),
+    "kappa_intra_rta": ("kappa_intra_RTA", "T6"),
+    "kappa_intra": ("kappa_intra", "T6"),
+    "kappa_inter": ("kappa_inter", "T6"),
     "sigma": ("sigma", ""),
     "sigma_cutoff": ("sigma_cutoff_width", ""),
     "boundary_mfp": ("boundary_mfp", ""),
@@ -43,6 +49,9 @@ _DATASETS = {
     "p_matrix": ("P_matrix", "33"),
     "q_matrix": ("Q_matrix", "33"),
 }
+
+#: Axes of every array of a result; E eigenvalues.
+_AXES = {name: axes for name, (_, axes) in _DATASETS.items()} | {"eigenvalues": "TE", "relaxon_kappa": "TE6"}
 
 _INTEGERS = ("mesh", "grid_points", "weights", "grid_matrix", "p_matrix", "q_matrix")
 _NUMBERS = ("sigma", "sigma_cutoff", "boundary_mfp", "kappa_unit_conversion")
@@ -139,10 +148,12 @@ class Linewidths:
 
     def __post_init__(self) -> None:
         sizes = {"T": len(self.temperatures), "P": len(self.q_points), "B": self.frequencies.shape[-1]}
+        eigenvalues = getattr(self, "eigenvalues", None)
+        sizes["E"] = 0 if eigenvalues is None else eigenvalues.shape[-1]
         for name, values in vars(self).items():
             if not isinstance(values, np.ndarray):
                 continue
-            expected = tuple(sizes.get(axis) or int(axis) for axis in _DATASETS[name][1])
+            expected = tuple(sizes[axis] if axis in sizes else int(axis) for axis in _AXES[name])
             if values.shape != expected:
                 raise ValueError(f"{name}: shape {values.shape}, expected {expected}")
 
@@ -195,10 +206,23 @@ class ThermalConductivity(Linewidths):
         W/(m K): xx, yy, zz, yz, xz, xy.
     mode_kappa : ndarray, shape (T, P, B, 6), or None
         Contribution of each mode with its star, W/(m K), to be divided by the number of grid points of the mesh.
+    kappa_intra, kappa_inter : ndarray, shape (T, 6), or None
+        With a transport beyond Boltzmann's: what populations and pairs of bands carry, W/(m K). Of relaxation times
+        kappa is their sum, and mode_kappa belongs to kappa_intra.
+    kappa_rta, mode_kappa_rta : ndarray, shapes of kappa and mode_kappa, or None
+        Of the full Boltzmann equation, whose kappa and mode_kappa stand above: what relaxation times alone give.
+    kappa_intra_exact, kappa_intra_rta : ndarray, shape (T, 6), or None
+        The same as kappa and kappa_rta, where there is kappa_inter, which is no part of these.
     """
 
     kappa: FloatArray
     mode_kappa: FloatArray | None = None
+    kappa_intra: FloatArray | None = None
+    kappa_inter: FloatArray | None = None
+    kappa_rta: FloatArray | None = None
+    mode_kappa_rta: FloatArray | None = None
+    kappa_intra_exact: FloatArray | None = None
+    kappa_intra_rta: FloatArray | None = None
 
     def at(self, temperature: float) -> FloatArray:
         """Kappa at the temperature nearest to this one.
@@ -294,21 +318,132 @@ class ThermalConductivity(Linewidths):
 
     def _repr_html_(self) -> str:
         """A table for Jupyter."""
-        shown = list(range(len(self.temperatures)))
-        if len(shown) > 12:
-            shown = shown[:: -(-len(shown) // 12)]
-        head = "".join(f"<th>{name}</th>" for name in ("T (K)", "xx", "yy", "zz", "yz", "xz", "xy"))
+        n = len(self.temperatures)
+        shown = range(0, n, -(-n // 12)) if n > 12 else range(n)
+        notes = self._notes()
+        names = ("T (K)", "xx", "yy", "zz", "yz", "xz", "xy", *(("",) if notes else ()))
+        head = "".join(f"<th>{name}</th>" for name in names)
         rows = "".join(
-            f"<tr><td>{self.temperatures[i]:g}</td>" + "".join(f"<td>{x:.3f}</td>" for x in self.kappa[i]) + "</tr>"
+            f"<tr><td>{self.temperatures[i]:g}</td>"
+            + "".join(f"<td>{x:.3f}</td>" for x in self.kappa[i])
+            + (f"<td>{notes[i]}</td>" if notes else "")
+            + "</tr>"
             for i in shown
         )
         mesh = "&times;".join(str(n) for n in self.mesh)
-        n = len(self.temperatures)
         more = "" if len(shown) == n else f", {len(shown)} of {n} temperatures"
+        equation = "" if self.kappa_rta is None else " of the full Boltzmann equation"
         return (
-            f"<table><caption>Thermal conductivity in W/(m K), {mesh}, {self.method}{more}</caption>"
+            f"<table><caption>Thermal conductivity{equation} in W/(m K), {mesh}, {self.method}{more}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         )
+
+    def _notes(self) -> list[str]:
+        """A word on each temperature; empty where there is nothing to say."""
+        return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """What is known of the solution of the full Boltzmann equation at one temperature.
+
+    Attributes
+    ----------
+    state : {"solved", "not converged", "not positive"}
+        Not converged: kappa is a lower bound. Not positive: the operator has negative eigenvalues, kappa is not
+        determined, and NaN.
+    n_iterations : int
+        Iterative solver: products with the operator.
+    residual : float
+        Iterative solver: what is left of the equation, as a part of its right-hand side.
+    lowest_curvature : float
+        Iterative solver: the lowest ratio of the operator to the linewidths that was met; direct solver: the lowest
+        eigenvalue, THz.
+    n_dimensions : int
+        Of the operator, less modes and directions that symmetry makes zero.
+    n_removed : int
+        Direct solver: eigenvalues taken as zero.
+    n_negative : int
+        Direct solver: negative eigenvalues beyond rounding.
+    n_without : int
+        Modes without a linewidth, which are left out.
+    degenerate_share : float
+        Part of the trace of kappa that differences within degenerate sets carry.
+    """
+
+    state: Literal["solved", "not converged", "not positive"]
+    n_iterations: int
+    residual: float
+    lowest_curvature: float
+    n_dimensions: int
+    n_removed: int
+    n_negative: int
+    n_without: int
+    degenerate_share: float
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class BoltzmannConductivity(ThermalConductivity):
+    """Lattice thermal conductivity of the full Boltzmann equation; the attributes of `ThermalConductivity`, and:
+
+    Attributes
+    ----------
+    solutions : list of Solution
+        One for each temperature.
+    eigenvalues : ndarray, shape (T, E), or None
+        Direct solver: eigenvalues of the collision operator, ascending, THz; half widths of relaxons. 0 for each
+        dimension that symmetry removes.
+    relaxon_kappa : ndarray, shape (T, E, 6), or None
+        With relaxons: share of each eigenvector in kappa, W/(m K).
+    """
+
+    solutions: list[Solution]
+    eigenvalues: FloatArray | None = None
+    relaxon_kappa: FloatArray | None = None
+
+    @classmethod
+    def _from_native(cls: type[Self], values: Mapping[str, Any]) -> Self:
+        return super()._from_native({**values, "solutions": [Solution(**report) for report in values["solutions"]]})
+
+    @property
+    def relaxation_times(self) -> FloatArray | None:
+        """(T, E) ps: 1 / (4 pi eigenvalue); 0 where that is 0. None of the iterative solver."""
+        if self.eigenvalues is None:
+            return None
+        times = np.zeros_like(self.eigenvalues)
+        np.divide(1, 4 * np.pi * self.eigenvalues, out=times, where=self.eigenvalues != 0)
+        return times
+
+    def spectrum_to_hdf5(self, folder: Path = ".", *, compression: str | int = "gzip") -> list[str]:
+        """Write coleigs-m*.hdf5, as phono3py does, and relaxons-m*.hdf5 where there are relaxons.
+
+        Parameters
+        ----------
+        folder : path, optional
+        compression : str or int, optional
+            "gzip", "none" or a level 0 to 9.
+
+        Returns
+        -------
+        list of str
+            Paths of the files.
+
+        Raises
+        ------
+        ValueError
+            Where there are no eigenvalues, which the direct solver computes.
+        """
+        from . import _native
+
+        if self.eigenvalues is None:
+            raise ValueError('the result has no eigenvalues: compute it with solver="direct"')
+        eigenvalues = np.ascontiguousarray(self.eigenvalues, dtype=np.float64)
+        kappa = None if self.relaxon_kappa is None else np.ascontiguousarray(self.relaxon_kappa, dtype=np.float64)
+        context, values = _native.context_create(1), self._to_native()
+        return _native.spectrum_write(context, values, eigenvalues, kappa, folder, str(compression))
+
+    def _notes(self) -> list[str]:
+        return [solution.state for solution in self.solutions]
 
 
 #: Fields without a default, less what only a whole conductivity has.
@@ -335,7 +470,8 @@ def read(path: Path) -> ThermalConductivity:
     OSError
         Where the file cannot be opened.
     ValueError
-        Where it is no such file.
+        Where it is no such file, or one of phono3py with a reducible collision matrix: its frequencies are of other
+        grid points than its linewidths.
     """
     try:
         import h5py

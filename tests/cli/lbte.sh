@@ -68,15 +68,15 @@ wrong 2 'grid point 999;0 to 26' --gp 999 --write-collision
 wrong 2 'not one of the irreducible' --gp 2 --write-collision
 
 # ---- amounts of memory
-for amount in 5X M 0 -5 0M 50MX 5MBB 1e30 1e10G nan inf '' ' '; do
+for amount in 5X M 0 -5 0M 1k 999KB 1e-10 50MX 5MBB 1e30 1e10G nan inf '' ' '; do
   wrong 2 'usage;--memory' --memory "$amount"
 done
-wrong 1 'MB may be used' --memory 1k
-wrong 1 'MB may be used' --memory 1KB
-for amount in 50M 50MB 0.05 50000k 5e1M 0.00005T; do
+wrong 1 'MB may be used' --memory 1M
+wrong 1 'MB may be used' --memory 1000KB
+for amount in 500M 500MB 0.5 500000k 5e2M 0.0005T; do
   lbte --memory "$amount"
   mv kappa-m333.hdf5 "$kept/amount.hdf5"
-  grep -q ' of 0.0[0-9]* GB' "$scratch/out" || fail "--memory $amount: $(grep 'GB' "$scratch/out")"
+  grep -q ' GB of 0\.[0-4][0-9]* GB' "$scratch/out" || fail "--memory $amount: $(grep 'GB' "$scratch/out")"
   clear_work
 done
 mesh='--mesh 9 9 9 --ts 300' wrong 1 'solver needs;GB;--memory' --memory 15M --solver direct

@@ -232,5 +232,5 @@ def test_installed_command():
     if not has_entry_point():
         pytest.skip("the package is not installed")
     script = pathlib.Path(sysconfig.get_path("scripts")) / "phono3py-umklapp"
-    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0 and "4." in done.stdout
+    done = subprocess.run([script, "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "--br" in done.stdout

@@ -67,8 +67,8 @@ def test_a_context_serves_one_thread(silicon):
     from umklapp import _options, _run
 
     context = _native.context_create(1, None, None, tell)
-    options = _options.complete({"temperatures": 300})
-    _native.rta_run(**_run._prepare(silicon, context, (5, 5, 5), options, None))
+    options = _options.complete_rta({"temperatures": 300})
+    _native.rta_run(**_run.rta_arguments(silicon, context, (5, 5, 5), options))
     assert refused[0] == "a context serves one thread at a time"
 
 

@@ -1,7 +1,7 @@
 /*
  * What the sources take from POSIX and Windows lacks, under the names of POSIX. On Windows (MinGW-w64 with Clang) it is
- * included before every file, so that the sources are the same everywhere; dlfcn.h, sys/file.h and sys/resource.h beside it stand
- * for the headers of that name.
+ * included before every file, so that the sources are the same everywhere; dlfcn.h, sys/file.h and sys/resource.h
+ * beside it stand for the headers of that name.
  */
 #ifndef UMK_BASE_WINDOWS_POSIX_H
 #define UMK_BASE_WINDOWS_POSIX_H
