@@ -27,6 +27,7 @@ struct umk_record_file {
     uint64_t last_kind; /* of the records that were appended last */
     int64_t last_begin; /* where the first of them begins */
     void *data;         /* of the record read last */
+    int64_t capacity;   /* of data, bytes: kept for the next record */
 };
 
 /* FNV-1a over words of 8 bytes; shifted, because FNV alone lets high bits influence high bits only. */
@@ -161,18 +162,26 @@ void umk_record_file_close(umk_record_file *file) {
     umk_release(file);
 }
 
+/* Memory of the size of the largest record so far is kept: new pages for each would take longer than reading them. */
+static bool make_room(umk_record_file *file, umk_context *context, int64_t size) {
+    if (file->data != NULL && size <= file->capacity) return true;
+    umk_release(file->data);
+    file->capacity = 0;
+    file->data = umk_allocate(context, size, 1);
+    if (file->data == NULL) return false;
+    file->capacity = size;
+    return true;
+}
+
 umk_status umk_record_file_next(umk_record_file *file, umk_context *context, uint64_t *kind, const void **data,
                                 int64_t *size) {
     record_head head;
     *data = NULL;
     *size = 0;
-    umk_release(file->data);
-    file->data = NULL;
     int64_t left = file->size - file->end - (int64_t)sizeof head;
     if (left >= 0 && read_all(file->descriptor, &head, sizeof head) == (int64_t)sizeof head &&
         head.size <= (uint64_t)left) {
-        file->data = umk_allocate(context, (int64_t)head.size, 1);
-        if (file->data == NULL) return UMK_ERROR_MEMORY;
+        if (!make_room(file, context, (int64_t)head.size)) return UMK_ERROR_MEMORY;
         int64_t n = read_all(file->descriptor, file->data, (int64_t)head.size);
         if (n == (int64_t)head.size && n % 8 == 0 && add_words(head.kind, file->data, n / 8) == head.checksum) {
             file->end += (int64_t)sizeof head + n;
