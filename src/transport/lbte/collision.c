@@ -104,14 +104,36 @@ umk_status umk_collision_pass(umk_collision *collision, int64_t first, int64_t n
     return status;
 }
 
-umk_status umk_collision_visit(umk_collision *collision, umk_rows_visitor visitor, void *user) {
+/** Rows that are shown. */
+typedef struct visit {
+    umk_collision *collision;
+    int64_t n_slots, n_rows;
+    umk_collision_row *const *rows;
+    umk_row_visitor visitor;
+    void *user;
+} visit;
+
+static umk_status visit_slot(void *argument, int64_t slot, int worker) {
+    const visit *visit = argument;
+    double started = umk_now();
+    for (int64_t r = 0; r < visit->n_rows; r++) {
+        if (visit->rows[r]->point % visit->n_slots == slot) visit->visitor(visit->user, visit->rows[r], slot, worker);
+    }
+    umk_stage_add(visit->collision->context, UMK_STAGE_COLLISION, worker, umk_now() - started);
+    return UMK_OK;
+}
+
+umk_status umk_collision_visit(umk_collision *collision, int64_t n_slots, umk_row_visitor visitor, void *user) {
     umk_status status = UMK_OK;
     int64_t n_kept_rows = collision->n_rows, step = umk_linewidth_points_in_flight(collision->linewidth);
-    UMK_TRY(visitor(user, n_kept_rows, collision->rows));
+    visit visit = {collision, n_slots, n_kept_rows, collision->rows, visitor, user};
+    UMK_TRY(umk_parallel_for(collision->context, n_slots, visit_slot, &visit));
     for (int64_t first = collision->n_kept, n; first < collision->n_points; first += n) {
         n = collision->n_points - first < step ? collision->n_points - first : step;
         UMK_TRY(make_rows(collision, first, n, NULL));
-        UMK_TRY(visitor(user, collision->n_rows - n_kept_rows, collision->rows + n_kept_rows));
+        visit.n_rows = collision->n_rows - n_kept_rows;
+        visit.rows = collision->rows + n_kept_rows;
+        UMK_TRY(umk_parallel_for(collision->context, n_slots, visit_slot, &visit));
         drop_rows(collision, n_kept_rows);
     }
 cleanup:
@@ -150,14 +172,18 @@ typedef struct product {
     const umk_collision_space *space;
     const double *in;
     double *out;
-    int64_t n_rows;
-    umk_collision_row *const *rows;
 } product;
 
-/* Adds w_i A f to the lines of the row's point, and the transpose to those of the points of its triplets. */
-static void add_row(const product *product, const umk_collision_row *row, double *sums, double *scratch) {
+/*
+ * Adds w_i A f to the lines of the row's point, and the transpose to those of the points of its triplets, in the sums
+ * of the slot.
+ */
+static void add_row(void *user, const umk_collision_row *row, int64_t slot, int worker) {
+    const product *product = user;
     const umk_collision_space *space = product->space;
     int64_t size = space->n_bands * space->n_lanes;
+    double *sums = product->collision->slots + slot * space->n_points * size;
+    double *scratch = product->collision->scratch + worker * n_scratch_fields * size;
     double *field[3] = {scratch, scratch + size, scratch + 2 * size};
     double *out[3] = {scratch + 3 * size, scratch + 4 * size, scratch + 5 * size};
     double weight = space->point_weights[row->point], *of_row = sums + row->point * size;
@@ -188,27 +214,6 @@ static void add_row(const product *product, const umk_collision_row *row, double
     for (int64_t k = 0; k < size; k++) of_row[k] += weight * out[0][k];
 }
 
-/* A slot has the rows of every n_slots-th point, in their order, and sums of its own. */
-static umk_status add_slot(void *argument, int64_t slot, int worker) {
-    const product *product = argument;
-    umk_collision *collision = product->collision;
-    const umk_collision_space *space = product->space;
-    double started = umk_now(), *sums = collision->slots + slot * space->n_modes * space->n_lanes;
-    double *scratch = collision->scratch + worker * n_scratch_fields * space->n_bands * space->n_lanes;
-    for (int64_t r = 0; r < product->n_rows; r++) {
-        if (product->rows[r]->point % collision->n_slots == slot) add_row(product, product->rows[r], sums, scratch);
-    }
-    umk_stage_add(collision->context, UMK_STAGE_COLLISION, worker, umk_now() - started);
-    return UMK_OK;
-}
-
-static umk_status add_rows(void *user, int64_t n_rows, umk_collision_row *const *rows) {
-    product *product = user;
-    product->n_rows = n_rows;
-    product->rows = rows;
-    return umk_parallel_for(product->collision->context, product->collision->n_slots, add_slot, product);
-}
-
 /* The sum over the slots of one point, projected, and the linewidths. */
 static umk_status finish_point(void *argument, int64_t point, int worker) {
     const product *product = argument;
@@ -234,7 +239,7 @@ umk_status umk_collision_apply(umk_collision *collision, const umk_collision_spa
     umk_status status = UMK_OK;
     product product = {.collision = collision, .space = space, .in = in, .out = out};
     memset(collision->slots, 0, (size_t)(collision->n_slots * space->n_modes * space->n_lanes) * sizeof(double));
-    UMK_TRY(umk_collision_visit(collision, add_rows, &product));
+    UMK_TRY(umk_collision_visit(collision, collision->n_slots, add_row, &product));
     UMK_TRY(umk_parallel_for(collision->context, space->n_points, finish_point, &product));
 cleanup:
     return status;

@@ -54,11 +54,11 @@ umk_status umk_collision_add(umk_collision *collision, umk_collision_row *row);
 umk_status umk_collision_settle(umk_collision *collision, int64_t n_rows_before, int64_t first, int64_t n,
                                 const umk_linewidth_result *results);
 
-/** What is done with rows: several of one point may follow each other, points ascend. */
-typedef umk_status (*umk_rows_visitor)(void *user, int64_t n_rows, umk_collision_row *const *rows);
+/** What is done with one row, on any thread: rows of the same slot come one after the other, points ascending. */
+typedef void (*umk_row_visitor)(void *user, const umk_collision_row *row, int64_t slot, int worker);
 
-/** Shows all rows to the visitor, in one call or in several. */
-umk_status umk_collision_visit(umk_collision *collision, umk_rows_visitor visitor, void *user);
+/** Shows each row to the visitor; those of point i are of slot i modulo n_slots. */
+umk_status umk_collision_visit(umk_collision *collision, int64_t n_slots, umk_row_visitor visitor, void *user);
 
 /** Allocates what umk_collision_apply needs. */
 umk_status umk_collision_prepare(umk_collision *collision, const umk_collision_space *space);

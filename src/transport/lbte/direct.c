@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { n_slots = 64 };
-
 /** The unit vectors of one point, up to three. */
 typedef struct point_basis {
     int n;
@@ -42,8 +40,6 @@ typedef struct block_set {
     int n_blocks;
     matrix_block blocks[3];
     double *scratch; /* (n_threads, 2, n_bands, n_bands) */
-    int64_t n_rows;  /* of the rows in hand */
-    umk_collision_row *const *rows;
 } block_set;
 
 double umk_lbte_direct_bytes(int n_blocks, const double *n_dimensions) {
@@ -157,9 +153,12 @@ static void add_elements(const matrix_block *block, int64_t i, int64_t p, int32_
     }
 }
 
-static void add_row(const block_set *set, const umk_collision_row *row, double *scratch) {
+static void add_row(void *user, const umk_collision_row *row, int64_t slot, int worker) {
+    (void)slot;
+    const block_set *set = user;
     const umk_collision_space *space = set->blocks[0].space;
     int64_t n = space->n_bands;
+    double *scratch = set->scratch + worker * 2 * n * n;
     for (int64_t t = 0; t < row->n_triplets; t++) {
         umk_collision_coefficients(space, row, t, set->blocks[0].temperature, scratch);
         for (int k = 0; k < 2 * set->n_blocks; k++) {
@@ -168,24 +167,6 @@ static void add_row(const block_set *set, const umk_collision_row *row, double *
                          scratch + (k % 2) * n * n);
         }
     }
-}
-
-static umk_status add_slot(void *argument, int64_t slot, int worker) {
-    const block_set *set = argument;
-    int64_t n_bands = set->blocks[0].space->n_bands;
-    double started = umk_now(), *scratch = set->scratch + worker * 2 * n_bands * n_bands;
-    for (int64_t r = 0; r < set->n_rows; r++) {
-        if (set->rows[r]->point % n_slots == slot) add_row(set, set->rows[r], scratch);
-    }
-    umk_stage_add(set->collision->context, UMK_STAGE_COLLISION, worker, umk_now() - started);
-    return UMK_OK;
-}
-
-static umk_status add_rows(void *user, int64_t n_rows, umk_collision_row *const *rows) {
-    block_set *set = user;
-    set->n_rows = n_rows;
-    set->rows = rows;
-    return umk_parallel_for(set->collision->context, n_slots, add_slot, set);
 }
 
 /* The elements of one point from its rows in a file: with sqrt(w_i w_p) / n_rotations they are those of the basis. */
@@ -256,7 +237,7 @@ static umk_status make_matrices(block_set *set) {
     if (set->blocks[0].options->read_rows != NULL) {
         UMK_TRY(read_slabs(set));
     } else {
-        UMK_TRY(umk_collision_visit(set->collision, add_rows, set));
+        UMK_TRY(umk_collision_visit(set->collision, umk_matrix_slots, add_row, set));
     }
     umk_stage before = umk_context_enter_stage(context, UMK_STAGE_COLLISION);
     for (int b = 0; b < set->n_blocks; b++) {

@@ -13,8 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { n_slots = 64 };
-
 typedef struct full_matrix {
     umk_collision *collision;
     const umk_collision_space *space;
@@ -24,8 +22,6 @@ typedef struct full_matrix {
     double *matrix;      /* (n_dimensions, n_dimensions); the eigenvectors, one in each row */
     double *eigenvalues; /* (n_dimensions) */
     double *scratch;     /* (n_threads, 2, n_bands, n_bands) */
-    int64_t n_rows;      /* of the rows in hand */
-    umk_collision_row *const *rows;
 } full_matrix;
 
 /* ---- basis ------------------------------------------------------------------------------------------------------*/
@@ -85,8 +81,11 @@ static void add_elements(const full_matrix *full, int64_t g0, int64_t g1, double
 }
 
 /* The rows of the whole star of a point; each image of a triplet comes from as many operations as keep q0. */
-static void add_row(const full_matrix *full, const umk_collision_row *row, double *scratch) {
+static void add_row(void *user, const umk_collision_row *row, int64_t slot, int worker) {
+    (void)slot;
+    const full_matrix *full = user;
     const umk_collision_space *space = full->space;
+    double *scratch = full->scratch + worker * 2 * space->n_bands * space->n_bands;
     int64_t n = space->n_bands, n_points = space->grid->n_points;
     int64_t q0 = space->grid->bz_to_gr[full->collision->points[row->point]];
     double share = space->point_weights[row->point] / (double)space->n_rotations;
@@ -99,24 +98,6 @@ static void add_row(const full_matrix *full, const umk_collision_row *row, doubl
             }
         }
     }
-}
-
-static umk_status add_slot(void *argument, int64_t slot, int worker) {
-    const full_matrix *full = argument;
-    double started = umk_now();
-    double *scratch = full->scratch + worker * 2 * full->space->n_bands * full->space->n_bands;
-    for (int64_t r = 0; r < full->n_rows; r++) {
-        if (full->rows[r]->point % n_slots == slot) add_row(full, full->rows[r], scratch);
-    }
-    umk_stage_add(full->collision->context, UMK_STAGE_COLLISION, worker, umk_now() - started);
-    return UMK_OK;
-}
-
-static umk_status add_rows(void *user, int64_t n_rows, umk_collision_row *const *rows) {
-    full_matrix *full = user;
-    full->n_rows = n_rows;
-    full->rows = rows;
-    return umk_parallel_for(full->collision->context, n_slots, add_slot, full);
 }
 
 static void add_linewidths(full_matrix *full) {
@@ -135,7 +116,7 @@ static umk_status make_matrix(full_matrix *full) {
     UMK_ALLOCATE(context, full->eigenvalues, n);
     UMK_ALLOCATE(context, full->matrix, umk_checked_product(2, (const int64_t[]){n, n}));
     UMK_ALLOCATE(context, full->scratch, umk_context_n_threads(context) * 2 * bands * bands);
-    UMK_TRY(umk_collision_visit(full->collision, add_rows, full));
+    UMK_TRY(umk_collision_visit(full->collision, umk_matrix_slots, add_row, full));
     umk_stage before = umk_context_enter_stage(context, UMK_STAGE_COLLISION);
     umk_symmetrize(n, full->matrix);
     add_linewidths(full);

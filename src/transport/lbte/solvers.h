@@ -5,6 +5,9 @@
 #include "transport/lbte/checkpoint.h"
 #include <umklapp/lbte.h>
 
+/** Slots of umk_collision_visit where a dense matrix is filled: rows of a point are written by one thread. */
+enum { umk_matrix_slots = 64 };
+
 /** solution: a field; reports (n_temperatures); checkpoint: may have the state to go on from, and takes states. */
 umk_status umk_lbte_solve_iteratively(double *solution, umk_lbte_report *reports, umk_collision *collision,
                                       const umk_collision_space *space, umk_checkpoint *checkpoint,
