@@ -9,8 +9,8 @@
 #include "grid/grid.h"
 #include "transport/conductivity.h"
 #include "writers/kappa_name.h"
-#include "writers/memory_file.h"
 #include "writers/result_file.h"
+#include "writers/result_save.h"
 #include <math.h>
 #include <string.h>
 #include <umklapp/lbte.h>
@@ -25,7 +25,6 @@ typedef struct content {
     int64_t point;
     const double *rows;
     const umk_lbte_spectrum *spectrum;
-    int compression;
 } content;
 
 static umk_status write_head(umk_context *context, hid_t file, const umk_conductivity *conductivity) {
@@ -37,7 +36,7 @@ static umk_status write_head(umk_context *context, hid_t file, const umk_conduct
                                  conductivity->temperatures, -1);
 }
 
-static umk_status fill_rows(void *user, umk_context *context, hid_t file) {
+static umk_status fill_rows(void *user, umk_context *context, hid_t file, int compression) {
     umk_status status = UMK_OK;
     const content *c = user;
     const umk_conductivity *of = c->conductivity;
@@ -48,7 +47,7 @@ static umk_status fill_rows(void *user, umk_context *context, hid_t file) {
         memcpy(gamma + t * n, of->gamma + (t * of->n_points + c->point) * n, (size_t)n * sizeof *gamma);
     }
     UMK_TRY(write_head(context, file, of));
-    UMK_TRY(umk_memory_file_write(context, file, "collision_matrix", false, 6, shape, c->rows, c->compression));
+    UMK_TRY(umk_memory_file_write(context, file, "collision_matrix", false, 6, shape, c->rows, compression));
     UMK_TRY(umk_memory_file_write(context, file, "gamma", false, 2, shape, gamma, -1));
     if (of->gamma_isotope != NULL) {
         UMK_TRY(
@@ -60,16 +59,16 @@ cleanup:
     return status;
 }
 
-static umk_status fill_eigenvalues(void *user, umk_context *context, hid_t file) {
+static umk_status fill_eigenvalues(void *user, umk_context *context, hid_t file, int compression) {
     const content *c = user;
     const int64_t shape[2] = {c->spectrum->n_temperatures, c->spectrum->n_values};
     umk_status status = write_head(context, file, c->conductivity);
     if (status != UMK_OK) return status;
     return umk_memory_file_write(context, file, "collision_eigenvalues", false, 2, shape, c->spectrum->eigenvalues,
-                                 c->compression);
+                                 compression);
 }
 
-static umk_status fill_relaxons(void *user, umk_context *context, hid_t file) {
+static umk_status fill_relaxons(void *user, umk_context *context, hid_t file, int compression) {
     umk_status status = UMK_OK;
     const content *c = user;
     const umk_lbte_spectrum *spectrum = c->spectrum;
@@ -81,32 +80,11 @@ static umk_status fill_relaxons(void *user, umk_context *context, hid_t file) {
         times[k] = eigenvalue != 0 ? 1 / (4 * UMK_PI * eigenvalue) : 0;
     }
     UMK_TRY(write_head(context, file, c->conductivity));
-    UMK_TRY(umk_memory_file_write(context, file, "eigenvalue", false, 2, shape, spectrum->eigenvalues, c->compression));
-    UMK_TRY(umk_memory_file_write(context, file, "relaxation_time", false, 2, shape, times, c->compression));
-    UMK_TRY(umk_memory_file_write(context, file, "kappa", false, 3, shape, spectrum->kappa, c->compression));
+    UMK_TRY(umk_memory_file_write(context, file, "eigenvalue", false, 2, shape, spectrum->eigenvalues, compression));
+    UMK_TRY(umk_memory_file_write(context, file, "relaxation_time", false, 2, shape, times, compression));
+    UMK_TRY(umk_memory_file_write(context, file, "kappa", false, 3, shape, spectrum->kappa, compression));
 cleanup:
     umk_release(times);
-    return status;
-}
-
-static umk_status save(char **path, umk_context *context, const char *stem, int64_t grid_point, content *c,
-                       umk_status (*fill)(void *user, umk_context *context, hid_t file),
-                       const umk_output_options *options) {
-    static const umk_output_options defaults = UMK_OUTPUT_OPTIONS_INIT;
-    umk_status status = UMK_OK;
-    char *name = NULL;
-    if (path != NULL) *path = NULL;
-    if (options == NULL) options = &defaults;
-    c->compression = options->compression;
-    UMK_TRY(umk_compression_check(options->compression, context));
-    UMK_TRY(umk_result_path(&name, context, stem, c->conductivity, grid_point, options));
-    UMK_TRY(umk_memory_file_save(context, name, options->compression, fill, c));
-    if (path != NULL) {
-        *path = name;
-        name = NULL;
-    }
-cleanup:
-    umk_string_free(name);
     return status;
 }
 
@@ -118,13 +96,15 @@ umk_status umk_collision_rows_write(char **path, umk_context *context, const umk
         return umk_fail(context, UMK_ERROR_ARGUMENT, "there is no grid point number %lld in this result",
                         (long long)point);
     }
-    return save(path, context, "collision", conductivity->grid_points[point], &c, fill_rows, options);
+    return umk_result_save(path, context, "collision", conductivity, conductivity->grid_points[point], options,
+                           &(umk_result_content){fill_rows, &c});
 }
 
 umk_status umk_collision_eigenvalues_write(char **path, umk_context *context, const umk_conductivity *conductivity,
                                            const umk_lbte_spectrum *spectrum, const umk_output_options *options) {
     content c = {.conductivity = conductivity, .spectrum = spectrum};
-    return save(path, context, "coleigs", -1, &c, fill_eigenvalues, options);
+    return umk_result_save(path, context, "coleigs", conductivity, -1, options,
+                           &(umk_result_content){fill_eigenvalues, &c});
 }
 
 umk_status umk_relaxons_write(char **path, umk_context *context, const umk_conductivity *conductivity,
@@ -133,7 +113,8 @@ umk_status umk_relaxons_write(char **path, umk_context *context, const umk_condu
     if (path != NULL) *path = NULL;
     if (spectrum->kappa == NULL)
         return umk_fail(context, UMK_ERROR_ARGUMENT, "the shares of relaxons were not computed");
-    return save(path, context, "relaxons", -1, &c, fill_relaxons, options);
+    return umk_result_save(path, context, "relaxons", conductivity, -1, options,
+                           &(umk_result_content){fill_relaxons, &c});
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------------*/

@@ -5,19 +5,18 @@
  * failure never leaves half a file and HDF5 never holds a file that it cannot close.
  */
 #include "writers/kappa_fields.h"
-#include "writers/kappa_name.h"
-#include "writers/memory_file.h"
+#include "writers/result_save.h"
 #include <stdio.h>
 #include <string.h>
 
-static umk_status check(umk_context *context, const umk_conductivity *conductivity, const umk_output_options *options) {
+static umk_status check(umk_context *context, const umk_conductivity *conductivity) {
     const int64_t *mesh = conductivity->mesh;
     if (conductivity->n_points < 1 || conductivity->n_bands < 1 || conductivity->n_temperatures < 1 ||
         conductivity->temperatures == NULL || mesh[0] < 1 || mesh[1] < 1 || mesh[2] < 1) {
         return umk_fail(context, UMK_ERROR_ARGUMENT,
                         "a result without mesh, grid points, bands or temperatures cannot be written");
     }
-    return umk_compression_check(options->compression, context);
+    return UMK_OK;
 }
 
 static umk_status write_grid(umk_context *context, hid_t file, const umk_conductivity *conductivity) {
@@ -99,35 +98,22 @@ cleanup:
 /** What goes into the file. */
 typedef struct kappa_content {
     const umk_conductivity *conductivity;
-    int64_t point;
-    int compression;
+    int64_t point; /* < 0: all */
 } kappa_content;
 
-static umk_status fill(void *user, umk_context *context, hid_t file) {
+static umk_status fill(void *user, umk_context *context, hid_t file, int compression) {
     const kappa_content *content = user;
-    return write_content(context, file, content->conductivity, content->point, content->compression);
+    return write_content(context, file, content->conductivity, content->point, compression);
 }
 
 static umk_status write_file(char **path, umk_context *context, const umk_conductivity *conductivity, int64_t point,
                              const umk_output_options *options) {
-    static const umk_output_options defaults = UMK_OUTPUT_OPTIONS_INIT;
-    umk_status status = UMK_OK;
-    char *name = NULL;
+    kappa_content content = {conductivity, point};
     if (path != NULL) *path = NULL;
-    if (options == NULL) options = &defaults;
-    kappa_content content = {conductivity, point, options->compression};
-    UMK_TRY(check(context, conductivity, options));
-    UMK_TRY(umk_result_path(&name, context, "kappa", conductivity, point < 0 ? -1 : conductivity->grid_points[point],
-                            options));
-    UMK_TRY(umk_memory_file_save(context, name, options->compression, fill, &content));
-    if (path != NULL) {
-        *path = name;
-        name = NULL;
-    }
-
-cleanup:
-    umk_string_free(name);
-    return status;
+    umk_status status = check(context, conductivity);
+    if (status != UMK_OK) return status;
+    return umk_result_save(path, context, "kappa", conductivity, point < 0 ? -1 : conductivity->grid_points[point],
+                           options, &(umk_result_content){fill, &content});
 }
 
 umk_status umk_conductivity_write(char **path, umk_context *context, const umk_conductivity *conductivity,

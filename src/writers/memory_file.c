@@ -1,6 +1,5 @@
 /* HDF5 files made in memory: datasets in, bytes out. */
 #include "writers/memory_file.h"
-#include "writers/whole_file.h"
 #include <string.h>
 
 enum { max_rank_written = 8, chunk_elements = 1 << 17, memory_step = 1 << 20 };
@@ -104,37 +103,5 @@ umk_status umk_memory_file_write_string(umk_context *context, hid_t file, const 
 
 cleanup:
     if (type >= 0) H5Tclose(type);
-    return status;
-}
-
-/* The bytes of the file; HDF5 is left as it was. */
-static umk_status make_image(void **image, int64_t *size, umk_context *context, int compression,
-                             umk_status (*fill)(void *user, umk_context *context, hid_t file), void *user) {
-    umk_hdf5_session session;
-    umk_status status = UMK_OK;
-    umk_hdf5_begin(&session);
-    hid_t file = H5I_INVALID_HID;
-    if (compression >= 0 && H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0) {
-        UMK_TRY(umk_fail(context, UMK_ERROR_ARGUMENT, "this HDF5 library has no gzip compression: use none"));
-    }
-    file = umk_memory_file_create(context);
-    if (file < 0) UMK_TRY(UMK_ERROR_IO);
-    UMK_TRY(fill(user, context, file));
-    UMK_TRY(umk_memory_file_image(image, size, context, file));
-
-cleanup:
-    if (file >= 0) H5Fclose(file);
-    umk_hdf5_end(&session);
-    return status;
-}
-
-umk_status umk_memory_file_save(umk_context *context, const char *path, int compression,
-                                umk_status (*fill)(void *user, umk_context *context, hid_t file), void *user) {
-    void *image = NULL;
-    int64_t size = 0;
-    umk_status status = make_image(&image, &size, context, compression, fill, user);
-    if (status == UMK_ERROR_IO) umk_fail_prefix(context, status, "cannot write \"%s\"", path);
-    if (status == UMK_OK) status = umk_whole_file_write(context, path, image, size);
-    umk_release(image);
     return status;
 }

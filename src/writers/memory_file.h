@@ -20,13 +20,6 @@ umk_status umk_memory_file_image(void **image, int64_t *size, umk_context *conte
 umk_status umk_memory_file_write(umk_context *context, hid_t file, const char *name, bool is_integer, int rank,
                                  const int64_t *shape, const void *data, int compression);
 
-/**
- * Makes a file in memory, lets fill write its content, and saves it as a whole (writers/whole_file.h). Begins and ends
- * the HDF5 session itself. UMK_ERROR_ARGUMENT where the HDF5 library lacks the compression.
- */
-umk_status umk_memory_file_save(umk_context *context, const char *path, int compression,
-                                umk_status (*fill)(void *user, umk_context *context, hid_t file), void *user);
-
 /** A scalar string of fixed length, padded with zeros. */
 umk_status umk_memory_file_write_string(umk_context *context, hid_t file, const char *name, const char *string);
 
