@@ -6,6 +6,7 @@
  * and workspaces. Frequencies, eigenvectors and degenerate sets are taken anew from each call.
  */
 #include "backend/backend.h"
+#include "base/hash.h"
 #include <math.h>
 #include <string.h>
 

@@ -7,6 +7,7 @@
  * parts for single triplets: the Fourier transform, and the contraction with eigenvectors.
  */
 #include "backend/backend.h"
+#include "base/hash.h"
 #include "force_constants/force_constants.h"
 #include "linalg/matrix3.h"
 #include <string.h>

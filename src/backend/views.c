@@ -1,5 +1,6 @@
 /* Grids and phonons of phono3py's arrays. */
 #include "backend/views.h"
+#include "base/hash.h"
 #include "grid/parts.h"
 #include "linalg/matrix3.h"
 #include <string.h>
@@ -241,34 +242,6 @@ umk_status umk_call_kinds(const umk_call *call, int64_t *kinds) {
     }
 cleanup:
     return status;
-}
-
-/* ---- hash -------------------------------------------------------------------------------------------------------*/
-
-static uint64_t mix(uint64_t x) {
-    x ^= x >> 32;
-    x *= UINT64_C(0x9e3779b97f4a7c15);
-    return x ^ x >> 29;
-}
-
-uint64_t umk_hash(uint64_t hash, const void *memory, size_t size) {
-    enum { n_lanes = 8 };
-    const char *bytes = memory;
-    uint64_t lanes[n_lanes], words[n_lanes];
-    hash = mix(hash + size + 1);
-    for (int i = 0; i < n_lanes; i++) lanes[i] = mix(hash + (uint64_t)i);
-    for (; size > 0; bytes += sizeof words) {
-        size_t n = size < sizeof words ? size : sizeof words;
-        if (n < sizeof words) memset(words, 0, sizeof words);
-        memcpy(words, bytes, n);
-        for (int i = 0; i < n_lanes; i++) {
-            lanes[i] = (lanes[i] ^ words[i]) * UINT64_C(0x9fb21c651e98df25);
-            lanes[i] ^= lanes[i] >> 31;
-        }
-        size -= n;
-    }
-    for (int i = 0; i < n_lanes; i++) hash = mix(hash ^ lanes[i]);
-    return hash;
 }
 
 uint64_t umk_call_hash(uint64_t hash, const umk_call *call, const char *name) {

@@ -119,8 +119,7 @@ umk_status umk_call_check_images(const umk_call *call, const char *multiplicity)
  */
 umk_status umk_call_kinds(const umk_call *call, int64_t *kinds);
 
-/** A hash of memory, continued from an earlier one; and of the contents of an array. */
-uint64_t umk_hash(uint64_t hash, const void *memory, size_t size);
+/** umk_hash of the contents of an array. */
 uint64_t umk_call_hash(uint64_t hash, const umk_call *call, const char *name);
 
 /** exp(2 pi i turns) */

@@ -30,7 +30,8 @@ struct umk_record_file {
     int64_t capacity;   /* of data, bytes: kept for the next record */
 };
 
-/* FNV-1a over words of 8 bytes; shifted, because FNV alone lets high bits influence high bits only. */
+/* Checksum of a record, which may come in parts: FNV-1a over words of 8 bytes; shifted, because FNV alone lets high
+ * bits influence high bits only. */
 static uint64_t add_words(uint64_t hash, const void *data, int64_t n_words) {
     const unsigned char *bytes = data;
     for (int64_t w = 0; w < n_words; w++, bytes += 8) {
@@ -40,13 +41,6 @@ static uint64_t add_words(uint64_t hash, const void *data, int64_t n_words) {
         hash ^= hash >> 32;
     }
     return hash;
-}
-
-uint64_t umk_fingerprint(uint64_t before, const void *data, int64_t size) {
-    unsigned char rest[8] = {0};
-    uint64_t hash = add_words(before ^ 0xcbf29ce484222325 ^ (uint64_t)size, data, size / 8);
-    if (size % 8 > 0) memcpy(rest, (const char *)data + size / 8 * 8, (size_t)(size % 8));
-    return size % 8 > 0 ? add_words(hash, rest, 1) : hash;
 }
 
 static umk_status fail(umk_context *context, const char *action, const char *path) {

@@ -9,9 +9,6 @@
 
 typedef struct umk_record_file umk_record_file;
 
-/** A 64-bit fingerprint of bytes, to be continued from an earlier one (0 at first); the same on every machine. */
-uint64_t umk_fingerprint(uint64_t before, const void *data, int64_t size);
-
 /**
  * Opens the file of a calculation, or makes it. The records that are in it are read with umk_record_file_next, all of
  * them, before the first is appended. Fails with UMK_ERROR_INPUT for a file that is none of ours or belongs to a

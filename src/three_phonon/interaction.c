@@ -4,7 +4,7 @@
  * |Phi(q0 nu0, q1 nu1, q2 nu2)|^2 of Togo, Chaput and Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 6, in eV^2, with 1/N.
  */
 #include "three_phonon/interaction.h"
-#include "base/record_file.h"
+#include "base/hash.h"
 #include "three_phonon/kernels/engine/engine.h"
 #include "three_phonon/reference_fc3.h"
 #include "three_phonon/triples.h"
@@ -135,17 +135,16 @@ uint64_t umk_interaction_fingerprint(const umk_interaction *interaction) {
     const umk_reference_fc3 *reference = interaction->reference_fc3;
     const char *kernels = umk_interaction_kernels(interaction);
     int64_t n = interaction->n_primitive;
-    uint64_t print = umk_fingerprint(0, kernels, (int64_t)strlen(kernels));
-    print = umk_fingerprint(print, interaction->inverse_root_masses, n * (int64_t)sizeof(double));
-    print = umk_fingerprint(print, &interaction->cutoff_frequency, sizeof(double));
-    print = umk_fingerprint(print, &interaction->symmetrize_fc3q, sizeof(bool));
+    uint64_t print = umk_hash(0, kernels, strlen(kernels));
+    print = umk_hash(print, interaction->inverse_root_masses, n * sizeof(double));
+    print = umk_hash(print, &interaction->cutoff_frequency, sizeof(double));
+    print = umk_hash(print, &interaction->symmetrize_fc3q, sizeof(bool));
     if (lattice != NULL) {
-        print =
-            umk_fingerprint(print, lattice->blocks, lattice->first[lattice->n_rb] * (int64_t)sizeof *lattice->blocks);
+        print = umk_hash(print, lattice->blocks, lattice->first[lattice->n_rb] * sizeof *lattice->blocks);
     }
     if (reference != NULL) {
         int64_t n_values = 27 * reference->n_primitive * reference->n_supercell * reference->n_supercell;
-        print = umk_fingerprint(print, reference->values, n_values * (int64_t)sizeof(double));
+        print = umk_hash(print, reference->values, n_values * sizeof(double));
     }
     return print;
 }

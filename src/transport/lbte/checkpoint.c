@@ -1,5 +1,6 @@
 /* Records of a run of the full Boltzmann equation. */
 #include "transport/lbte/checkpoint.h"
+#include "base/hash.h"
 #include <string.h>
 #include <umklapp/lbte.h>
 
@@ -24,21 +25,21 @@ static uint64_t fingerprint(const umk_rta *rta) {
     const char *version = umk_version();
     int64_t modes = rta->model->phonons->n_points * rta->n_bands;
     const int64_t layout[] = {record_layout, sizeof(umk_lbte_report)};
-    uint64_t print = umk_fingerprint(0, version, (int64_t)strlen(version));
-    print = umk_fingerprint(print, layout, sizeof layout);
-    print = umk_fingerprint(print ^ umk_interaction_fingerprint(rta->model->interaction), grid->grid_matrix,
-                            sizeof grid->grid_matrix);
-    print = umk_fingerprint(print, rta->model->phonons->frequencies, modes * (int64_t)sizeof(double));
-    print = umk_fingerprint(print, rta->points, rta->n_points * (int64_t)sizeof *rta->points);
-    print = umk_fingerprint(print, o->temperatures, o->n_temperatures * (int64_t)sizeof(double));
+    uint64_t print = umk_hash(0, version, strlen(version));
+    print = umk_hash(print, layout, sizeof layout);
+    print = umk_hash(print ^ umk_interaction_fingerprint(rta->model->interaction), grid->grid_matrix,
+                     sizeof grid->grid_matrix);
+    print = umk_hash(print, rta->model->phonons->frequencies, modes * sizeof(double));
+    print = umk_hash(print, rta->points, rta->n_points * sizeof *rta->points);
+    print = umk_hash(print, o->temperatures, o->n_temperatures * sizeof(double));
     const double numbers[] = {o->sigma_cutoff, o->boundary_mfp, rta->cutoff_frequency};
     const bool flags[] = {
         o->no_average_degenerate_weights, o->no_symmetrize_tetrahedra, o->normal_umklapp, o->no_kappa_stars,
         grid->has_mesh_symmetry,          o->mass_variances != NULL};
-    print = umk_fingerprint(print, numbers, sizeof numbers);
-    print = umk_fingerprint(print, flags, sizeof flags);
+    print = umk_hash(print, numbers, sizeof numbers);
+    print = umk_hash(print, flags, sizeof flags);
     if (o->mass_variances != NULL) {
-        print = umk_fingerprint(print, o->mass_variances, rta->n_bands / 3 * (int64_t)sizeof(double));
+        print = umk_hash(print, o->mass_variances, rta->n_bands / 3 * sizeof(double));
     }
     return print;
 }
@@ -130,7 +131,7 @@ static umk_status load_points(umk_checkpoint *checkpoint, cursor cursor, int64_t
         return fail_content(checkpoint->context);
     }
     for (int64_t t = 0; t < result->n_temperatures; t++) {
-        const double *gamma = take(&cursor, head->n_points * n_bands * (int64_t)sizeof *gamma);
+        const double *gamma = take(&cursor, head->n_points * n_bands * sizeof *gamma);
         if (gamma == NULL) return fail_content(checkpoint->context);
         memcpy(result->gamma + (t * result->n_points + head->first) * n_bands, gamma,
                (size_t)(head->n_points * n_bands) * sizeof *gamma);
@@ -213,7 +214,7 @@ void umk_checkpoint_save_points(umk_checkpoint *checkpoint, int64_t first, int64
     parts[n_parts++] = (umk_record_part){&head, sizeof head};
     for (int64_t t = 0; t < result->n_temperatures; t++) {
         parts[n_parts++] = (umk_record_part){result->gamma + (t * result->n_points + first) * result->n_bands,
-                                             n * result->n_bands * (int64_t)sizeof(double)};
+                                             n * result->n_bands * sizeof(double)};
     }
     for (int64_t r = 0; r < head.n_rows; r++) {
         const umk_collision_row *row = collision->rows[first_row + r];

@@ -46,32 +46,10 @@ static void test_checks(void **state) {
     umk_context_destroy(context);
 }
 
-/* Every bit of the memory counts, and so do length and what came before. */
-static void test_hash(void **state) {
-    (void)state;
-    unsigned char bytes[200] = {0};
-    uint64_t whole = umk_hash(1, bytes, sizeof bytes);
-    assert_true(umk_hash(1, bytes, sizeof bytes) == whole);
-    assert_true(umk_hash(2, bytes, sizeof bytes) != whole);
-    assert_true(umk_hash(1, bytes, sizeof bytes - 1) != whole);
-    for (size_t bit = 0; bit < 8 * sizeof bytes; bit++) {
-        bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
-        assert_true(umk_hash(1, bytes, sizeof bytes) != whole);
-        bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
-    }
-    bytes[3] = 1;
-    bytes[64 + 3] = 2;
-    uint64_t one = umk_hash(1, bytes, sizeof bytes);
-    bytes[3] = 2;
-    bytes[64 + 3] = 1;
-    assert_true(umk_hash(1, bytes, sizeof bytes) != one);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_checks),
-        cmocka_unit_test(test_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

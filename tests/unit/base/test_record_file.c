@@ -334,30 +334,6 @@ static void test_failing_allocations(void **state) {
 
 /* ---- fingerprints ----------------------------------------------------------------------------------------------*/
 
-static void test_fingerprint(void **state) {
-    (void)state;
-    unsigned char bytes[41];
-    uint64_t prints[sizeof bytes + 1];
-    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(37 * i + 11);
-    for (size_t n = 0; n <= sizeof bytes; n++) {
-        prints[n] = umk_fingerprint(0, bytes, (int64_t)n);
-        for (size_t m = 0; m < n; m++) assert_true(prints[m] != prints[n]);
-        assert_true(umk_fingerprint(1, bytes, (int64_t)n) != prints[n]);
-        for (size_t bit = 0; bit < 8 * n; bit++) {
-            bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
-            assert_true(umk_fingerprint(0, bytes, (int64_t)n) != prints[n]);
-            bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
-        }
-    }
-    /* zeros have a length, too; and an address is no part of it */
-    const unsigned char zeros[24] = {0};
-    assert_true(umk_fingerprint(0, zeros, 8) != umk_fingerprint(0, zeros, 16));
-    assert_true(umk_fingerprint(0, zeros, 7) != umk_fingerprint(0, zeros, 8));
-    unsigned char shifted[42];
-    memcpy(shifted + 1, bytes, sizeof bytes);
-    assert_true(umk_fingerprint(0, shifted + 1, sizeof bytes) == prints[sizeof bytes]);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_round_trip, begin),
@@ -369,7 +345,6 @@ int main(void) {
         cmocka_unit_test_setup(test_lock, begin),
         cmocka_unit_test_setup(test_full_disk, begin),
         cmocka_unit_test_setup(test_failing_allocations, begin),
-        cmocka_unit_test(test_fingerprint),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,31 +1,10 @@
 /* Eigenvalues and eigenvectors of real symmetric matrices: residuals, orthonormal vectors, known spectra, failures. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "support/context.h"
 
 #include "linalg/symmetric.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static umk_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
-    options.n_threads = 1;
-    return umk_context_create(&context, &options);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_test_fail_allocation(-1);
-    umk_context_destroy(context);
-    return 0;
-}
 
 /* From -1 to 1, the same in every run. */
 static double next_random(void) {
@@ -142,5 +121,5 @@ int main(void) {
         cmocka_unit_test(test_symmetrize),
         cmocka_unit_test(test_failures),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

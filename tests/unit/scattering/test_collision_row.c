@@ -1,29 +1,8 @@
 /* Rows of the collision operator: packed bands, the builder that grows, one block of memory, failing allocations. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "support/context.h"
 
 #include "scattering/collision_row.h"
 #include <string.h>
-
-static umk_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    umk_context_options options = UMK_CONTEXT_OPTIONS_INIT;
-    options.n_threads = 1;
-    return umk_context_create(&context, &options);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    umk_test_fail_allocation(-1);
-    umk_context_destroy(context);
-    return 0;
-}
 
 static void test_packed_bands(void **state) {
     (void)state;
@@ -140,5 +119,5 @@ int main(void) {
         cmocka_unit_test(test_content),
         cmocka_unit_test(test_failing_allocations),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }
