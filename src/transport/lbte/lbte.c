@@ -103,7 +103,7 @@ static void name_temperatures(char *text, size_t size, const state_range *range)
 }
 
 /* One line for all temperatures of a state. */
-static void tell(umk_context *context, const umk_conductivity *result, const umk_lbte_report *reports) {
+static void log_states(umk_context *context, const umk_conductivity *result, const umk_lbte_report *reports) {
     char where[96];
     state_range range = find_states(result, reports, UMK_LBTE_NOT_CONVERGED);
     name_temperatures(where, sizeof where, &range);
@@ -131,7 +131,7 @@ static void conclude(umk_context *context, const umk_collision_space *space, umk
         for (int64_t k = 0; k < n; k++) result->mode_kappa[t * n + k] = NAN;
         for (int c = 0; c < 6; c++) result->kappa[t * 6 + c] = NAN;
     }
-    tell(context, result, reports);
+    log_states(context, result, reports);
 }
 
 /* ---- the run ------------------------------------------------------------------------------------------------------*/
