@@ -66,6 +66,8 @@ typedef struct umk_lbte_report {
     int64_t n_dimensions;    /* of the operator, modes and directions that symmetry makes zero left out */
     int64_t n_removed;       /* direct: eigenvalues taken as zero */
     int64_t n_negative;      /* direct: negative eigenvalues beyond rounding; reducible: of any symmetry */
+    double doubtful_share;   /* direct, with a pinv_cutoff: part of kappa, the largest of the directions, of negative
+                                eigenvalues and of those that the cut-off removes though they are no rounding errors */
     int64_t n_without;       /* modes (stars counted) without a linewidth, which are left out */
     double degenerate_share; /* part of the trace of kappa that differences within degenerate sets carry */
 } umk_lbte_report;

@@ -365,6 +365,9 @@ class Solution:
         Direct solver: eigenvalues taken as zero.
     n_negative : int
         Direct solver: negative eigenvalues beyond rounding.
+    doubtful_share : float
+        Direct solver with a `pinv_cutoff`: part of kappa, the largest of the directions, of negative eigenvalues and of
+        those that the cut-off removes though they are no rounding errors.
     n_without : int
         Modes without a linewidth, which are left out.
     degenerate_share : float
@@ -378,6 +381,7 @@ class Solution:
     n_dimensions: int
     n_removed: int
     n_negative: int
+    doubtful_share: float
     n_without: int
     degenerate_share: float
 

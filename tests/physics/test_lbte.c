@@ -296,7 +296,8 @@ static void test_pinv_cutoff(void **state) {
     while (all.spectrum.eigenvalues[first + n_out] <= options.pinv_cutoff) n_out++;
     for (options.pinv_method = 0; options.pinv_method < 2; options.pinv_method++) {
         solution some = solve(silicon, &mesh, rta, options);
-        double expected[6];
+        double expected[6], of_relaxons = 0;
+        for (int64_t k = 0; k < all.spectrum.n_values; k++) of_relaxons += all.spectrum.kappa[6 * k];
         for (int c = 0; c < 6; c++) {
             expected[c] = all.result.kappa[c];
             for (int64_t k = first; k < first + n_out; k++) expected[c] -= all.spectrum.kappa[6 * k + c];
@@ -305,6 +306,8 @@ static void test_pinv_cutoff(void **state) {
         assert_int_equal(some.reports[0].state, UMK_LBTE_SOLVED);
         assert_true(some.result.kappa[0] < 0.999 * all.result.kappa[0]);
         assert_true(test_deviation(6, some.result.kappa, expected) < 1e-9);
+        double share = (all.result.kappa[0] - expected[0]) / of_relaxons;
+        assert_true(fabs(some.reports[0].doubtful_share - share) < 1e-9);
         end_solution(&some);
     }
     end_solution(&all);

@@ -117,14 +117,19 @@ static void test_not_positive(void **state) {
         assert_non_null(strstr(told.last, "10 K: the collision operator is not positive"));
         end_solution(&s);
     }
-    /* a cut-off that was asked for is taken as it is, as in phono3py */
+    /* a cut-off that was asked for is taken as it is, as in phono3py, and its part in kappa told */
     umk_lbte_options options = directly();
     options.pinv_cutoff = 1e-8;
     for (options.pinv_method = 0; options.pinv_method < 2; options.pinv_method++) {
+        told.n_warnings = 0;
         solution s = solve(sodium_chloride, &mesh, rta, options);
         assert_int_equal(s.reports[0].state, UMK_LBTE_SOLVED);
         assert_true(isfinite(s.result.kappa[0]) && s.reports[0].n_negative > 0);
         assert_true(options.pinv_method == 0 || s.reports[0].n_removed >= s.reports[0].n_negative);
+        assert_true(s.reports[0].doubtful_share > 1e-3 && s.reports[0].doubtful_share < 1);
+        assert_true(s.reports[1].doubtful_share == 0);
+        assert_int_equal(told.n_warnings, 1);
+        assert_non_null(strstr(told.last, "10 K: kappa depends on the cut-off of eigenvalues"));
         end_solution(&s);
     }
     test_mesh_free(&mesh);

@@ -308,6 +308,20 @@ bool umk_lbte_counts(const umk_lbte_cutoffs *cutoffs, double eigenvalue, umk_lbt
     return counts;
 }
 
+void umk_lbte_add_share(umk_lbte_shares *shares, const umk_lbte_cutoffs *cutoffs, double eigenvalue, bool counts,
+                        double square) {
+    if (counts && eigenvalue > 0) {
+        shares->sound += square / eigenvalue;
+    } else if (fabs(eigenvalue) > cutoffs->rounding) {
+        shares->doubtful += square / fabs(eigenvalue);
+    }
+}
+
+void umk_lbte_report_shares(umk_lbte_report *report, const umk_lbte_shares *shares) {
+    if (shares->doubtful == 0) return;
+    report->doubtful_share = fmax(report->doubtful_share, shares->doubtful / (shares->doubtful + shares->sound));
+}
+
 /* Shares of one eigenvector in kappa. */
 static void add_relaxon(const matrix_block *block, double factor, double amplitude, const double *vector, double *field,
                         double out[6]) {
@@ -336,18 +350,22 @@ static umk_status solve_block(matrix_block *block, double *solution, umk_lbte_re
     if (status != UMK_OK) goto cleanup;
     project_drive(block, drive);
     umk_lbte_cutoffs cutoffs = umk_lbte_choose_cutoffs(n, block->eigenvalues, options);
+    umk_lbte_shares shares = {0};
     for (int64_t k = 0; k < n; k++, at++) {
         const double *vector = block->matrix + k * n;
         double eigenvalue = block->eigenvalues[k], overlap = 0;
         if (spectrum != NULL) spectrum->eigenvalues[block->temperature * spectrum->n_values + at] = eigenvalue;
-        if (!umk_lbte_counts(&cutoffs, eigenvalue, report)) continue;
         for (int64_t d = 0; d < n; d++) overlap += vector[d] * drive[d];
+        bool counts = umk_lbte_counts(&cutoffs, eigenvalue, report);
+        umk_lbte_add_share(&shares, &cutoffs, eigenvalue, counts, overlap * overlap);
+        if (!counts) continue;
         add_field(block, overlap / eigenvalue, vector, solution);
         if (spectrum == NULL || !options->relaxons) continue;
         add_relaxon(block, factor, overlap / eigenvalue, vector, field,
                     spectrum->kappa + (block->temperature * spectrum->n_values + at) * 6);
     }
     if (report->n_negative > 0 && cutoffs.is_default) report->state = UMK_LBTE_NOT_POSITIVE;
+    umk_lbte_report_shares(report, &shares);
     report->n_dimensions += n;
     *n_values = at;
 cleanup:

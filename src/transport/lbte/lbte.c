@@ -79,15 +79,19 @@ typedef struct state_range {
     bool has_eigenvalue;
 } state_range;
 
+static void add_to_range(state_range *range, double temperature, double badness) {
+    range->n++;
+    range->least = fmin(range->least, temperature);
+    range->most = fmax(range->most, temperature);
+    range->worst = fmax(range->worst, badness);
+}
+
 static state_range find_states(const umk_conductivity *result, const umk_lbte_report *reports, umk_lbte_state state) {
     state_range range = {.least = INFINITY};
     for (int64_t t = 0; t < result->n_temperatures; t++) {
         if (reports[t].state != state) continue;
         double badness = state == UMK_LBTE_NOT_CONVERGED ? reports[t].residual : -reports[t].lowest_curvature;
-        range.n++;
-        range.least = fmin(range.least, result->temperatures[t]);
-        range.most = fmax(range.most, result->temperatures[t]);
-        range.worst = fmax(range.worst, badness);
+        add_to_range(&range, result->temperatures[t], badness);
         range.has_eigenvalue = reports[t].n_negative > 0;
         if (reports[t].n_iterations > range.n_iterations) range.n_iterations = reports[t].n_iterations;
     }
@@ -121,6 +125,24 @@ static void log_states(umk_context *context, const umk_conductivity *result, con
             where, range.has_eigenvalue ? "lowest eigenvalue in THz" : "lowest relative curvature", -range.worst);
 }
 
+/* A cut-off is taken as it is asked for, but one that decides about kappa is told. */
+static void log_doubts(umk_context *context, const umk_conductivity *result, const umk_lbte_report *reports) {
+    const double small = 1e-6;
+    char where[96];
+    state_range range = {.least = INFINITY};
+    for (int64_t t = 0; t < result->n_temperatures; t++) {
+        if (reports[t].state == UMK_LBTE_SOLVED && reports[t].doubtful_share > small) {
+            add_to_range(&range, result->temperatures[t], reports[t].doubtful_share);
+        }
+    }
+    if (range.n == 0) return;
+    name_temperatures(where, sizeof where, &range);
+    umk_log(context, UMK_LOG_WARNING,
+            "%s: kappa depends on the cut-off of eigenvalues: those that it leaves out, and negative ones, would carry "
+            "a part of up to %.2g of it",
+            where, range.worst);
+}
+
 static void conclude(umk_context *context, const umk_collision_space *space, umk_conductivity *result,
                      umk_lbte_report *reports, const double *solution, const umk_lbte_options *options) {
     int64_t n = 6 * space->n_modes;
@@ -132,6 +154,7 @@ static void conclude(umk_context *context, const umk_collision_space *space, umk
         for (int c = 0; c < 6; c++) result->kappa[t * 6 + c] = NAN;
     }
     log_states(context, result, reports);
+    log_doubts(context, result, reports);
 }
 
 /* ---- the run ------------------------------------------------------------------------------------------------------*/

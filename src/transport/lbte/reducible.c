@@ -188,16 +188,22 @@ static umk_status solve_matrix(full_matrix *full, double *solution, umk_lbte_rep
     spread_drive(full, drive);
     for (int64_t i = 0; i < 3 * n; i++) size += drive[i] * drive[i];
     umk_lbte_cutoffs cutoffs = umk_lbte_choose_cutoffs(n, full->eigenvalues, options);
+    umk_lbte_shares shares[3] = {{0}};
     for (int64_t k = 0; k < n; k++) {
         const double *vector = full->matrix + k * n;
         double overlap[3] = {0}, eigenvalue = full->eigenvalues[k];
         if (spectrum != NULL) spectrum->eigenvalues[full->temperature * spectrum->n_values + k] = eigenvalue;
         for (int64_t i = 0; i < 3 * n; i++) overlap[i % 3] += vector[i / 3] * drive[i];
         if (eigenvalue < -cutoffs.rounding && is_driven(overlap, size)) n_negative++;
-        if (!umk_lbte_counts(&cutoffs, eigenvalue, report)) continue;
+        bool counts = umk_lbte_counts(&cutoffs, eigenvalue, report);
+        for (int a = 0; a < 3; a++) {
+            umk_lbte_add_share(&shares[a], &cutoffs, eigenvalue, counts, overlap[a] * overlap[a]);
+        }
+        if (!counts) continue;
         for (int64_t i = 0; i < 3 * n; i++) coordinates[i] += vector[i / 3] * overlap[i % 3] / eigenvalue;
     }
     if (n_negative > 0 && cutoffs.is_default) report->state = UMK_LBTE_NOT_POSITIVE;
+    for (int a = 0; a < 3; a++) umk_lbte_report_shares(report, &shares[a]);
     report->n_dimensions = n;
     gather(full, coordinates, solution);
 cleanup:

@@ -35,6 +35,18 @@ umk_lbte_cutoffs umk_lbte_choose_cutoffs(int64_t n, const double *eigenvalues, c
 /** False for an eigenvalue that is taken as zero; the report counts those, and negative ones. */
 bool umk_lbte_counts(const umk_lbte_cutoffs *cutoffs, double eigenvalue, umk_lbte_report *report);
 
+/** What eigenvectors carry of <b, y> along one direction, by the absolute values of eigenvalues. */
+typedef struct umk_lbte_shares {
+    double sound;    /* positive eigenvalues that count */
+    double doubtful; /* negative ones, and those that are left out, but for rounding errors */
+} umk_lbte_shares;
+
+/** square: of the overlap of the eigenvector with the drive. */
+void umk_lbte_add_share(umk_lbte_shares *shares, const umk_lbte_cutoffs *cutoffs, double eigenvalue, bool counts,
+                        double square);
+/** The report keeps the largest. */
+void umk_lbte_report_shares(umk_lbte_report *report, const umk_lbte_shares *shares);
+
 double umk_lbte_iterative_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures, int n_threads);
 /** n_dimensions (n_blocks): of the matrices, which are held together; eigenvectors take their place. */
 double umk_lbte_direct_bytes(int n_blocks, const double *n_dimensions);
