@@ -2,9 +2,11 @@
 
 import os
 import pathlib
+import pickle
 import subprocess
 import sys
 import sysconfig
+import threading
 
 import numpy as np
 import pytest
@@ -51,6 +53,41 @@ def test_an_exception_leaves_nothing_behind():
     with pytest.raises(KeyError), umklapp.backend.enable():
         raise KeyError
     assert current() is before
+
+
+def test_each_undoes_its_own():
+    before = current()
+    outer = umklapp.backend.enable()
+    with umklapp.backend.enable():
+        umklapp.backend.disable()
+        assert umklapp.backend.enabled()
+    assert umklapp.backend.enabled()
+    with outer:
+        assert umklapp.backend.enabled()
+    assert current() is before
+    with outer:
+        assert umklapp.backend.enabled()
+    assert current() is before
+
+
+def python(code, **variables):
+    """Run code in a process of its own."""
+    environment = {**os.environ, **variables}
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def test_phonors_comes_back():
+    """Also where it is imported first while the backend is in its place."""
+    code = """
+import umklapp.backend
+for name in "rotate_spin_components", "no_such_function":
+    with umklapp.backend.enable() as module:
+        getattr(module, name, None)
+    import phonors
+    print(phonors.__name__, phonors is not module, callable(phonors.collision_at_grid_point))
+"""
+    assert python(code).splitlines() == ["phonors True True"] * 2
 
 
 def test_same_surface():
@@ -119,6 +156,32 @@ def test_load_runs_on_the_backend(capfd, monkeypatch):
     assert line in capfd.readouterr().err.splitlines()
     run(load(lang="Rust", log_level=0))
     assert "[umklapp]" not in capfd.readouterr().err
+
+
+def test_threads_do_not_share_a_language():
+    """While one thread computes on the backend another one has phonors."""
+    crystal, seen = load(log_level=0), []
+
+    def look():
+        seen.append((current().collision_at_grid_point is phonors.collision_at_grid_point, umklapp.backend.enabled()))
+
+    def look_from_another_thread(*_):
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        look()
+
+    crystal._init_dynamical_matrix = look_from_another_thread
+    crystal.mesh_numbers = (3, 3, 3)
+    crystal.init_phph_interaction()
+    assert seen[:2] == [(True, False), (False, True)]
+
+
+def test_pickle_of_a_loaded_object():
+    crystal = load(log_level=0)
+    restored = pickle.loads(pickle.dumps(crystal))
+    assert restored.lang == "umklapp" and type(restored) is type(crystal)
+    assert run(restored).tobytes() == run(crystal).tobytes()
 
 
 # ---- programs --------------------------------------------------------------------------------------------------------
@@ -194,7 +257,7 @@ def entry_point(tmp_path):
     info = tmp_path / "site" / "umklapp_entry-0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: umklapp-entry\nVersion: 0\n")
-    (info / "entry_points.txt").write_text("[phono3py.conductivity]\numklapp = umklapp.backend._command:register\n")
+    (info / "entry_points.txt").write_text("[phono3py.conductivity]\numklapp = umklapp._phono3py:register\n")
     return str(info.parent)
 
 
@@ -204,9 +267,21 @@ def test_environment_variable(tmp_path, entry_point):
     assert on.stdout.splitlines().count(LINE) == 1
     assert "[umklapp] dispatch name=collision_at_grid_point lang=umklapp kernels=" in on.stderr
     assert "[phono3py.lang] dispatch name=Interaction.__init__ lang=Rust" in on.stderr
-    for off in "", "0":
+    for off in "", "0", "false":
         done = phono3py(tmp_path, PYTHONPATH=path, UMKLAPP_PHONO3PY=off, UMKLAPP_TRACE="1")
         assert "umklapp" not in done.stdout + done.stderr
+
+
+def test_nothing_is_loaded_without_the_variable(entry_point):
+    path = os.pathsep.join([entry_point, os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+    code = "import phono3py, sys; print('umklapp._phono3py' in sys.modules, 'umklapp._native' in sys.modules)"
+    assert python(code, PYTHONPATH=path, UMKLAPP_PHONO3PY="") == "True False\n"
+
+
+@pytest.mark.parametrize(("name", "lines"), [("phono3py_of_mine.py", 1), ("phono3py-load", 0), ("phono3py", 0)])
+def test_scripts_tell_and_programs_leave_it_to_the_log(name, lines):
+    code = f"import sys; sys.argv[0] = {name!r}; from umklapp._phono3py import register; register()"
+    assert python(code, UMKLAPP_PHONO3PY="1", UMKLAPP_NUM_THREADS="2").splitlines() == [LINE] * lines
 
 
 def test_environment_variable_with_a_mistake(tmp_path, entry_point):

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ._module import description, enable
+from ._module import description, enabled_here
 
 if TYPE_CHECKING:
     from phono3py import Phono3py
@@ -15,10 +15,11 @@ _LANGUAGES = ("C", "Rust", "umklapp")
 
 
 def load(*args: Any, lang: str = "umklapp", **kwargs: Any) -> Phono3py:
-    """phono3py.load; with lang "umklapp" the methods of the result run on this backend.
+    """phono3py.load; with lang "umklapp" the methods and properties of the result run on this backend.
 
     "C" and "Rust" are phono3py's own. What was chosen can be read from the attribute lang of the result. Objects of
-    different lang live side by side.
+    different lang live side by side, in several threads too. Other objects that the result hands out, such as its
+    phph_interaction, run on the backend only while it is enabled when their methods are called directly.
     """
     if lang not in _LANGUAGES:
         raise ValueError(f"argument lang: {lang!r} is none of {', '.join(map(repr, _LANGUAGES))}")
@@ -26,7 +27,7 @@ def load(*args: Any, lang: str = "umklapp", **kwargs: Any) -> Phono3py:
 
     if lang != "umklapp":
         return phono3py.load(*args, lang=lang, **kwargs)
-    with enable():
+    with enabled_here():
         if kwargs.get("log_level", 0):
             print(description())
         loaded = phono3py.load(*args, lang="Rust", **kwargs)
@@ -45,7 +46,19 @@ def _on_backend(kind: type[Any]) -> type[Any]:
         if not name.startswith("__")
     }
     members["lang"] = property(lambda self: "umklapp")
+    members["__reduce_ex__"] = _reduce
     return type(kind.__name__, (kind,), {**members, "__doc__": kind.__doc__, "__module__": kind.__module__})
+
+
+def _reduce(self: Any, protocol: int) -> tuple[Any, ...]:
+    """For pickle, which cannot find the subclass: it is made again from the class of phono3py."""
+    reduced: Any = object.__reduce_ex__(self, max(protocol, 2))
+    return (_new_on_backend, (type(self).__base__,), *reduced[2:])
+
+
+def _new_on_backend(kind: Any) -> Any:
+    made: Any = _on_backend(kind)
+    return made.__new__(made)
 
 
 def _wrapped(member: Any) -> Any:
@@ -60,7 +73,7 @@ def _wrapped(member: Any) -> Any:
 def _run_enabled(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        with enable():
+        with enabled_here():
             return function(*args, **kwargs)
 
     return run
