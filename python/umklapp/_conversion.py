@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import ArrayLike
 
+from ._checks import shown
 from .cell import Born
 
 if TYPE_CHECKING:
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
 
 #: e^2 / (4 pi epsilon_0) in eV angstrom, as phonopy has it.
 COULOMB_FACTOR = 14.39965172592227
+
+
+def check_class(calculation: object, package: str, name: str) -> None:
+    """Of a package that is not imported there are no objects."""
+    kind = getattr(sys.modules.get(package), name, ())
+    if not isinstance(calculation, kind):
+        raise TypeError(f"calculation: a {name} object expected, not {shown(calculation)}")
 
 
 def required(values: ArrayLike | None, name: str) -> ArrayLike:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _native
+from . import _checks, _native
 from ._session import session
 from ._typing import Path
 from .cell import Born, Cell
@@ -60,14 +60,14 @@ def load(
     ValueError
         For files that are damaged or do not fit each other; the message names file and line or dataset.
     """
-    folder = os.path.dirname(os.fspath(path))
+    path = _checks.file("path", path)
+    folder = os.path.dirname(path)
     with session() as context:
-        _must_exist(path, "the input")
         found = _native.input_read(context, path)
-        charges = _find_born(context, found, folder, born) if nac else None
+        charges = _find_born(context, found, folder, born) if _checks.truth("nac", nac) else None
     unit_cell = found["unit_cell"] or found["primitive_cell"]
     if unit_cell is None:
-        raise ValueError(f"{os.fspath(path)}: there is no unit_cell in it")
+        raise ValueError(f"{path}: there is no unit_cell in it")
     if supercell_matrix is None:
         supercell_matrix = np.eye(3) if found["supercell_matrix"] is None else found["supercell_matrix"]
     if phonon_supercell_matrix is None:
@@ -90,15 +90,10 @@ def load(
     )
 
 
-def _must_exist(path: Path, what: str) -> None:
-    if not os.path.exists(path):
-        raise FileNotFoundError(f"{what} {os.fspath(path)!r} is missing")
-
-
 def _find_born(context: _native.Context, found: dict[str, Any], folder: str, given: Path | Born | None) -> Born | None:
     if isinstance(given, Born):
         return given
-    path = os.path.join(folder, "BORN") if given is None else given
+    path = os.path.join(folder, "BORN") if given is None else _checks.path("born", given)
     if given is None and found["born"] is not None:
         return Born(**found["born"])
     if given is None and not os.path.exists(path):
@@ -110,12 +105,12 @@ def _find_born(context: _native.Context, found: dict[str, Any], folder: str, giv
 def _find_constants(folder: str, name: str, given: Path | ArrayLike | None, must: bool) -> Any:
     if given is not None and not isinstance(given, (str, os.PathLike)):
         return given
-    path = os.path.join(folder, name) if given is None else given
+    path = os.path.join(folder, name) if given is None else _checks.path(name[:3], given)
     if given is None and not must and not os.path.exists(path):
         return None
     if not os.path.exists(path):
         raise FileNotFoundError(
-            f"{os.fspath(path)!r} is missing: give {name[:3]}, or make it with phono3py 3 or later, which writes "
+            f"{path!r} is missing: give {name[:3]}, or make it with phono3py 3 or later, which writes "
             "fc2.hdf5 and fc3.hdf5"
         )
     return path

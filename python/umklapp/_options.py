@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import math
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypedDict, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._typing import FloatArray, IntArray, Mesh, Path, Progress, Transport
+from . import _checks
+from ._typing import FloatArray, IntArray, Mesh, Path, Progress, Sigmas, Transport
 
 
 class CommonOptions(TypedDict, total=False):
@@ -68,7 +67,7 @@ class LbteOptions(CommonOptions, total=False):
 class Widths(TypedDict, total=False):
     """Those that decide what type the result has."""
 
-    sigma: float | Sequence[float] | None
+    sigma: float | Sigmas | None
     tetrahedra: bool
 
 
@@ -150,9 +149,86 @@ def spelled_out(defaults: Mapping[str, Any]) -> Callable[[Function], Function]:
     return decorate
 
 
-def complete_rta(given: Mapping[str, Any]) -> RtaRun:
+#: Numbers of the library.
+_TRANSPORTS = {"boltzmann": 0, "wigner": 1, "smm19": 1, "njc23": 2, "ibdb19": 3}
+
+
+def _transport(name: str, value: Any) -> int:
+    return _TRANSPORTS[_checks.word_of(_TRANSPORTS)(name, _checks.instance(name, value, str).lower())]
+
+
+def _progress(name: str, value: Any) -> Progress:
+    if not callable(value) and not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}: True, False or a function expected, not {_checks.shown(value)}")
+    return cast(Progress, value)
+
+
+def _memory(name: str, value: Any) -> int:
+    """From GB to bytes."""
+    n_bytes = 1e9 * _checks.above_zero(name, value)
+    if n_bytes >= 2**63:
+        raise ValueError(f"{name}: {value} GB are more than there can be")
+    return int(n_bytes)
+
+
+def _temperatures(name: str, value: Any) -> FloatArray:
+    """In K, (T,); without any those of the program, 0 to 1000 in steps of 10."""
+    given = np.arange(0, 1001, 10) if value is None else value
+    return _checks.numbers(name, given, _checks.zero_or_above)
+
+
+def _sigma(name: str, value: Any) -> FloatArray:
+    """A width or several in THz, () or (n,)."""
+    several = _checks.numbers(name, value, _checks.above_zero)
+    return several if np.ndim(value) > 0 else several[0]
+
+
+def _pinv_method(name: str, value: Any) -> int:
+    if _checks.integer(name, value) not in (0, 1):
+        raise ValueError(f"{name}: {value} is neither 0 nor 1")
+    return int(value)
+
+
+def _tolerance(name: str, value: Any) -> float:
+    made = _checks.above_zero(name, value)
+    if made > 0.1:
+        raise ValueError(f"{name}: {value} is above 0.1")
+    return made
+
+
+#: The check of each option, which makes of it what a run takes; options that are not here are True or False.
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "temperatures": _temperatures,
+    "nac_method": _checks.optional(_checks.word_of(("gonze", "wang"))),
+    "cutoff_frequency": _checks.zero_or_above,
+    "sigma": _checks.optional(_sigma),
+    "sigma_cutoff": _checks.optional(_checks.above_zero),
+    "mass_variances": _checks.optional(lambda name, value: _checks.array(name, value, None)),
+    "boundary_mfp": _checks.above_zero,
+    "transport": _transport,
+    "threads": _checks.optional(_checks.integer),
+    "memory": _checks.optional(_memory),
+    "grid_points_in_flight": _checks.integer_from(0),
+    "progress": _progress,
+    "constant_strength": _checks.optional(_checks.above_zero),
+    "read_gamma": _checks.optional(_checks.folder),
+    "write_gamma": _checks.optional(_checks.folder),
+    "compression": _checks.compression,
+    "solver": _checks.optional(_checks.word_of(("iterative", "direct"))),
+    "tolerance": _tolerance,
+    "max_iterations": _checks.integer_from(1),
+    "pinv_cutoff": _checks.optional(_checks.zero_or_above),
+    "pinv_method": _checks.optional(_pinv_method),
+    "checkpoint": _checks.optional(_checks.path),
+}
+
+#: All options as a run takes them, by their names.
+Checked = dict[str, Any]
+
+
+def complete_rta(given: Mapping[str, Any]) -> Checked:
     """All options, with the defaults of those that are not given; refuses what contradicts itself."""
-    options = cast(RtaRun, _complete(given, RTA))
+    options = _complete(given, RTA)
     constant = options["constant_strength"] is not None
     reads = options["read_gamma"] is not None
     if constant and (options["full_strength"] or options["average_strength"]):
@@ -161,23 +237,12 @@ def complete_rta(given: Mapping[str, Any]) -> RtaRun:
         raise ValueError("write_gamma excludes read_gamma")
     if reads and (constant or options["full_strength"] or options["symmetrize_fc3q"]):
         raise ValueError("read_gamma excludes full_strength, constant_strength and symmetrize_fc3q")
-    positive(options, "constant_strength")
     return options
 
 
-def complete_lbte(given: Mapping[str, Any]) -> LbteRun:
+def complete_lbte(given: Mapping[str, Any]) -> Checked:
     """The same for the full Boltzmann equation; what only the direct solver has chooses it."""
-    options = cast(LbteRun, _complete(given, LBTE))
-    if options["pinv_cutoff"] is not None and not 0 <= number("pinv_cutoff", options["pinv_cutoff"]) < math.inf:
-        raise ValueError(f"pinv_cutoff: {options['pinv_cutoff']} THz is not 0 or above")
-    if options["pinv_method"] not in (None, 0, 1):
-        raise ValueError(f"pinv_method: {options['pinv_method']!r} is neither 0 nor 1")
-    if not 0 < number("tolerance", options["tolerance"]) <= 0.1:
-        raise ValueError(f"tolerance: {options['tolerance']} is not above 0 and up to 0.1")
-    if number("max_iterations", options["max_iterations"]) < 1:
-        raise ValueError(f"max_iterations: {options['max_iterations']} is not 1 or above")
-    if options["solver"] not in (None, "iterative", "direct"):
-        raise ValueError(f'solver: {options["solver"]!r} is neither "iterative" nor "direct"')
+    options = _complete(given, LBTE)
     pinv = options["pinv_cutoff"] is not None or options["pinv_method"] is not None
     needs_direct = pinv or options["reducible"] or options["relaxons"]
     if options["solver"] == "iterative" and needs_direct:
@@ -191,101 +256,43 @@ def complete_lbte(given: Mapping[str, Any]) -> LbteRun:
     return options
 
 
-def _complete(given: Mapping[str, Any], defaults: RunOptions) -> RunOptions:
+def _complete(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Checked:
     """What all runs check."""
     for name in given:
         if name not in defaults:
             raise TypeError(f"there is no option {name!r}; the options are {', '.join(defaults)}")
-    options: RunOptions = {**defaults, **given}  # type: ignore[typeddict-item]
+    options: Checked = {}
     for name, default in defaults.items():
-        if (
-            isinstance(default, bool)
-            and name != "progress"
-            and not isinstance(given.get(name, default), (bool, np.bool_))
-        ):
-            raise TypeError(f"{name}: True or False expected, not {given[name]!r}")
+        check: Callable[[str, Any], Any] = _CHECKS.get(name, _checks.truth)
+        options[name] = check(name, given.get(name, default))
     if options["sigma_cutoff"] is not None and options["sigma"] is None:
         raise ValueError("sigma_cutoff needs sigma")
-    if options["nac_method"] not in (None, "gonze", "wang"):
-        raise ValueError(f'nac_method: {options["nac_method"]!r} is neither "gonze" nor "wang"')
-    transport_of(options)
-    positive(options, "sigma_cutoff", "boundary_mfp", "memory")
-    if not 0 <= number("cutoff_frequency", options["cutoff_frequency"]) < math.inf:
-        raise ValueError(f"cutoff_frequency: {options['cutoff_frequency']} THz is not 0 or above")
     return options
 
 
-#: Numbers of the library.
-_TRANSPORTS = {"boltzmann": 0, "wigner": 1, "smm19": 1, "njc23": 2, "ibdb19": 3}
-
-
-def transport_of(options: RunOptions) -> int:
-    """The library's number of what carries heat."""
-    name: object = options["transport"]
-    if not isinstance(name, str):
-        raise TypeError(f"transport: a str expected, not {name!r}")
-    if name.lower() not in _TRANSPORTS:
-        raise ValueError(f"transport: {name!r} is none of {', '.join(_TRANSPORTS)}")
-    return _TRANSPORTS[name.lower()]
-
-
-def positive(options: RunOptions, *names: str) -> None:
-    for name in names:
-        value: object = options[name]  # type: ignore[literal-required]
-        if value is not None and not 0 < number(name, value) < math.inf:
-            raise ValueError(f"{name}: {value} is not a number above 0")
-
-
-def number(name: str, value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name}: a number expected, not {value!r}") from None
-
-
-def temperatures_of(options: RunOptions) -> FloatArray:
-    """In K, (T,); without any those of the program, 0 to 1000 in steps of 10."""
-    given = options["temperatures"]
-    values: FloatArray = 10.0 * np.arange(101, dtype=np.float64)
-    if given is not None:
-        values = np.array(given, dtype=np.float64, ndmin=1, order="C")
-    if values.ndim != 1 or len(values) == 0 or not (np.isfinite(values) & (values >= 0)).all():
-        raise ValueError(f"temperatures: {given} are not numbers of 0 K and above")
-    return values
-
-
-def sigmas_of(options: RunOptions) -> tuple[FloatArray, bool]:
+def sigmas_of(options: Checked) -> tuple[FloatArray, bool]:
     """Widths in THz, 0 for the tetrahedron method, and whether the result is a list."""
     given = options["sigma"]
     if given is None:
         return np.zeros(1), False
-    values = np.array(given, dtype=np.float64, ndmin=1, order="C")
-    if values.ndim != 1 or len(values) == 0 or not (np.isfinite(values) & (values > 0)).all():
-        raise ValueError(f"sigma: {given} are not numbers above 0")
-    several = bool(options["tetrahedra"]) or np.ndim(given) > 0
-    return np.concatenate([[0.0], values]) if options["tetrahedra"] else values, several
+    values = np.atleast_1d(given)
+    return np.concatenate([[0.0], values]) if options["tetrahedra"] else values, options["tetrahedra"] or given.ndim > 0
 
 
 def mesh_of(mesh: Mesh) -> tuple[IntArray | None, float | None, IntArray | None]:
     """Three numbers, a length in angstrom, or a matrix; the other two are None."""
-    values = np.array(mesh, dtype=np.float64)
+    values = _checks.reals("mesh", mesh)
     if values.ndim == 0:
-        if not 0 < float(values) < math.inf:
+        if values <= 0:
             raise ValueError(f"mesh: the length {mesh} is not above 0")
         return None, float(values), None
     if values.shape not in ((3,), (3, 3)) or not (values == np.round(values)).all() or np.abs(values).max() > 1e9:
-        raise ValueError(f"mesh: {mesh} is neither a length, three integers nor a 3x3 matrix of integers")
-    whole = np.ascontiguousarray(values, dtype=np.int64)
+        raise ValueError(
+            f"mesh: {_checks.shown(mesh)} is neither a length, three integers nor a 3x3 matrix of integers"
+        )
+    whole = values.astype(np.int64)
     if whole.ndim == 2:
         return None, None, whole
     if (whole < 1).any():
-        raise ValueError(f"mesh: {mesh} are not three positive integers")
+        raise ValueError(f"mesh: {_checks.shown(mesh)} are not three positive integers")
     return whole, None, None
-
-
-def folder_of(options: RtaRun, name: str) -> str | None:
-    """The folder of files of linewidths, of the option read_gamma or write_gamma."""
-    given: Path | None = options[name]  # type: ignore[literal-required]
-    if given is not None and not os.path.isdir(given):
-        raise FileNotFoundError(f"{name}: there is no folder {os.fspath(given)!r}")
-    return None if given is None else os.fspath(given)

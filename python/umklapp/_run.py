@@ -10,26 +10,25 @@ import numpy as np
 
 from . import _native, _options
 from ._session import session, warn
-from ._typing import FloatArray, IntArray, Mesh, Path
-from .cell import array
+from ._typing import FloatArray, IntArray, Mesh
 
 if TYPE_CHECKING:
     from .crystal import Crystal
     from .result import BoltzmannConductivity
 
 
-def estimate(crystal: Crystal, mesh: Mesh, options: _options.RtaRun) -> tuple[float, float, int, float]:
+def estimate(crystal: Crystal, mesh: Mesh, options: _options.Checked) -> tuple[float, float, int, float]:
     with session(options["threads"], options["memory"]) as context:
         return _native.rta_estimate(**rta_arguments(crystal, context, mesh, options))
 
 
-def estimate_lbte(crystal: Crystal, mesh: Mesh, options: _options.LbteRun) -> tuple[float, float, int, float]:
+def estimate_lbte(crystal: Crystal, mesh: Mesh, options: _options.Checked) -> tuple[float, float, int, float]:
     with session(options["threads"], options["memory"]) as context:
         return _native.lbte_estimate(**_lbte_arguments(crystal, context, mesh, options))
 
 
 def rta(
-    crystal: Crystal, mesh: Mesh, options: _options.RtaRun, grid_points: IntArray | None = None
+    crystal: Crystal, mesh: Mesh, options: _options.Checked, grid_points: IntArray | None = None
 ) -> tuple[list[dict[str, Any]], bool]:
     """Results as dictionaries, and whether they are to be a list."""
     with session(options["threads"], options["memory"], options["progress"]) as context:
@@ -37,14 +36,14 @@ def rta(
         return _with_timings(results, context), _options.sigmas_of(options)[1]
 
 
-def lbte(crystal: Crystal, mesh: Mesh, options: _options.LbteRun) -> tuple[list[dict[str, Any]], bool]:
+def lbte(crystal: Crystal, mesh: Mesh, options: _options.Checked) -> tuple[list[dict[str, Any]], bool]:
     """The same of the full Boltzmann equation."""
     with session(options["threads"], options["memory"], options["progress"]) as context:
         results = _native.lbte_run(**_lbte_arguments(crystal, context, mesh, options))
         return _with_timings(results, context), _options.sigmas_of(options)[1]
 
 
-def end_checkpoint(path: Path | None, results: list[BoltzmannConductivity]) -> None:
+def end_checkpoint(path: str | None, results: list[BoltzmannConductivity]) -> None:
     """The file goes, unless another solver or more iterations can make use of it."""
     if path is not None and all(solution.state == "solved" for result in results for solution in result.solutions):
         with suppress(OSError):  # the results come first
@@ -60,11 +59,10 @@ def rta_arguments(
     crystal: Crystal,
     context: _native.Context,
     mesh: Mesh,
-    options: _options.RtaRun,
+    options: _options.Checked,
     grid_points: IntArray | None = None,
 ) -> _native.RtaArguments:
-    read_gamma, write_gamma = (_options.folder_of(options, name) for name in ("read_gamma", "write_gamma"))
-    computes = options["constant_strength"] is None and read_gamma is None
+    computes = options["constant_strength"] is None and options["read_gamma"] is None
     return {
         **_common_arguments(crystal, context, mesh, options, computes),
         "normal_umklapp": options["normal_umklapp"],
@@ -73,16 +71,15 @@ def rta_arguments(
         "average_strength": options["average_strength"],
         "constant_strength": options["constant_strength"] or 0.0,
         "grid_points": grid_points,
-        "read_gamma": read_gamma,
-        "write_gamma": write_gamma,
-        "compression": str(options["compression"]),
+        "read_gamma": options["read_gamma"],
+        "write_gamma": options["write_gamma"],
+        "compression": options["compression"],
     }
 
 
 def _lbte_arguments(
-    crystal: Crystal, context: _native.Context, mesh: Mesh, options: _options.LbteRun
+    crystal: Crystal, context: _native.Context, mesh: Mesh, options: _options.Checked
 ) -> _native.LbteArguments:
-    memory = options["memory"]
     return {
         **_common_arguments(crystal, context, mesh, options, True),
         "solver": int(options["solver"] == "direct"),
@@ -93,16 +90,15 @@ def _lbte_arguments(
         "whole_degenerate_sets": options["whole_degenerate_sets"],
         "relaxons": options["relaxons"],
         "reducible": options["reducible"],
-        "memory": None if memory is None else memory * 1e9,
+        "memory": options["memory"],
         "checkpoint": options["checkpoint"],
     }
 
 
 def _common_arguments(
-    crystal: Crystal, context: _native.Context, mesh: Mesh, options: _options.RunOptions, computes: bool
+    crystal: Crystal, context: _native.Context, mesh: Mesh, options: _options.Checked, computes: bool
 ) -> _native.RunArguments:
     """What every run takes; what makes mistakes comes before what takes time. computes: strengths, from fc3."""
-    temperatures, (sigmas, _) = _options.temperatures_of(options), _options.sigmas_of(options)
     variances = _mass_variances(crystal, context, options)
     grid = _grid(crystal, context, mesh, options)
     harmonic, phonons = _phonons(crystal, context, grid, options)
@@ -113,8 +109,8 @@ def _common_arguments(
         "grid": grid,
         "phonons": phonons,
         "interaction": _interaction(crystal, context, options) if computes else None,
-        "temperatures": temperatures,
-        "sigmas": sigmas,
+        "temperatures": options["temperatures"],
+        "sigmas": _options.sigmas_of(options)[0],
         "sigma_cutoff": options["sigma_cutoff"] or 0.0,
         "average_degenerate_weights": options["average_degenerate_weights"],
         "symmetrize_tetrahedra": options["symmetrize_tetrahedra"],
@@ -122,20 +118,19 @@ def _common_arguments(
         "boundary_mfp": options["boundary_mfp"],
         "cutoff_frequency": options["cutoff_frequency"],
         "kappa_stars": options["kappa_stars"],
-        "transport": _options.transport_of(options),
+        "transport": options["transport"],
         "grid_points_in_flight": options["grid_points_in_flight"],
     }
 
 
-def _mass_variances(crystal: Crystal, context: _native.Context, options: _options.RunOptions) -> FloatArray | None:
-    if options["mass_variances"] is not None:
-        return array("mass_variances", options["mass_variances"], None)
-    if not options["isotope"]:
-        return None
+def _mass_variances(crystal: Crystal, context: _native.Context, options: _options.Checked) -> FloatArray | None:
+    given: FloatArray | None = options["mass_variances"]
+    if given is not None or not options["isotope"]:
+        return given
     return np.array([_native.mass_variance(context, symbol) for symbol in crystal.primitive.symbols])
 
 
-def _grid(crystal: Crystal, context: _native.Context, mesh: Mesh, options: _options.RunOptions) -> _native.Grid:
+def _grid(crystal: Crystal, context: _native.Context, mesh: Mesh, options: _options.Checked) -> _native.Grid:
     return _native.grid_create(
         context,
         crystal._crystal,
@@ -148,7 +143,7 @@ def _grid(crystal: Crystal, context: _native.Context, mesh: Mesh, options: _opti
 
 
 def _phonons(
-    crystal: Crystal, context: _native.Context, grid: _native.Grid, options: _options.RunOptions
+    crystal: Crystal, context: _native.Context, grid: _native.Grid, options: _options.Checked
 ) -> tuple[_native.Harmonic, _native.Phonons]:
     method = options["nac_method"] or (crystal.born.method if crystal.born else "")
     harmonic = _native.harmonic_create(context, crystal._crystal, crystal._fc2, method == "wang")
@@ -159,7 +154,7 @@ def _phonons(
     return harmonic, phonons
 
 
-def _interaction(crystal: Crystal, context: _native.Context, options: _options.RunOptions) -> _native.Interaction:
+def _interaction(crystal: Crystal, context: _native.Context, options: _options.Checked) -> _native.Interaction:
     if crystal._fc3 is None:
         raise ValueError("the crystal has no third-order force constants: give fc3")
     return _native.interaction_create(
@@ -168,5 +163,5 @@ def _interaction(crystal: Crystal, context: _native.Context, options: _options.R
         crystal._fc3,
         options["r0_average"],
         options["symmetrize_fc3q"],
-        float(options["cutoff_frequency"]),
+        options["cutoff_frequency"],
     )

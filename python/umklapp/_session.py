@@ -53,14 +53,13 @@ def _bar(label: str) -> Iterator[Callable[[float], None]]:
 
 @contextmanager
 def session(
-    threads: int | None = None, memory: float | None = None, progress: Progress = False
+    threads: int | None = None, memory: int | None = None, progress: Progress = False
 ) -> Iterator[_native.Context]:
-    """A context of so many threads that may plan for so many GB, with a bar where one is asked for."""
-    limit = None if memory is None else int(memory * 1e9)
+    """A context of so many threads that may plan for so many bytes, with a bar where one is asked for."""
     if callable(progress):
-        yield _native.context_create(threads, limit, _tell, progress)
+        yield _native.context_create(threads, memory, _tell, progress)
     elif progress:
         with _bar("Scattering") as draw:
-            yield _native.context_create(threads, limit, _tell, draw)
+            yield _native.context_create(threads, memory, _tell, draw)
     else:
-        yield _native.context_create(threads, limit, _tell, None)
+        yield _native.context_create(threads, memory, _tell, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,9 @@ Path = str | os.PathLike[str]
 
 #: A length in angstrom, three mesh numbers, or a 3x3 grid generating matrix.
 Mesh = float | Sequence[int] | Sequence[Sequence[int]] | IntArray
+
+#: Several widths of smearing in THz.
+Sigmas = Sequence[float] | NDArray[np.floating[Any]]
 
 #: No bar, a bar, or a function that gets the finished share, 0 to 1.
 Progress = bool | Callable[[float], object]

@@ -9,22 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from . import _checks
 from ._typing import AseAtoms, FloatArray, PhonopyAtoms
 
 if TYPE_CHECKING:
     import ase
     import phonopy.structure.atoms
-
-
-def array(name: str, values: ArrayLike, *shape: int | None) -> FloatArray:
-    """An own array of float64 of this shape (None: any size), or a ValueError that names it."""
-    made = np.array(values, dtype=np.float64, order="C")
-    if made.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape, made.shape, strict=True)):
-        wanted = ", ".join("n" if n is None else str(n) for n in shape)
-        raise ValueError(f"{name}: shape {made.shape}, expected ({wanted})")
-    if not np.isfinite(made).all():
-        raise ValueError(f"{name}: not all of it is finite")
-    return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +50,13 @@ class Cell:
         symbols: Sequence[str],
         masses: ArrayLike | None = None,
     ) -> None:
-        n = len(symbols)
-        object.__setattr__(self, "lattice", array("lattice", lattice, 3, 3))
-        object.__setattr__(self, "positions", array("positions", positions, n, 3))
-        object.__setattr__(self, "symbols", tuple(str(symbol) for symbol in symbols))
-        chosen = [standard_mass(symbol) for symbol in symbols] if masses is None else masses
-        object.__setattr__(self, "masses", array("masses", chosen, n))
+        words = _checks.words("symbols", symbols)
+        n = len(words)
+        object.__setattr__(self, "lattice", _checks.array("lattice", lattice, 3, 3))
+        object.__setattr__(self, "positions", _checks.array("positions", positions, n, 3))
+        object.__setattr__(self, "symbols", words)
+        chosen = [standard_mass(symbol) for symbol in words] if masses is None else masses
+        object.__setattr__(self, "masses", _checks.array("masses", chosen, n))
         if n == 0 or not (self.masses > 0).all():
             raise ValueError("a cell has one atom at least, and all its masses are above 0")
 
@@ -87,6 +78,11 @@ class Cell:
 
         Magnetic moments are not taken over.
         """
+        return cls._of("cell", cell)
+
+    @classmethod
+    def _of(cls, name: str, cell: Cell | AseAtoms | PhonopyAtoms) -> Cell:
+        """The same for an argument of this name."""
         if isinstance(cell, Cell):
             return cell
         if hasattr(cell, "get_scaled_positions") and hasattr(cell, "get_chemical_symbols"):
@@ -99,7 +95,7 @@ class Cell:
             )
         if hasattr(cell, "scaled_positions") and hasattr(cell, "symbols"):
             return cls(cell.cell, cell.scaled_positions, cell.symbols, cell.masses)
-        raise TypeError(f"a Cell, ASE's Atoms or phonopy's PhonopyAtoms expected, not {type(cell).__name__}")
+        raise TypeError(f"{name}: a Cell, ASE's Atoms or phonopy's PhonopyAtoms expected, not {type(cell).__name__}")
 
     def to_ase(self) -> ase.Atoms:
         """The same cell as an Atoms object of ASE, periodic along all three axes."""
@@ -161,7 +157,10 @@ class Born:
     independent: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "charges", array("charges", self.charges, None, 3, 3))
-        object.__setattr__(self, "dielectric", array("dielectric", self.dielectric, 3, 3))
-        if self.method not in ("gonze", "wang", ""):
-            raise ValueError(f'method: {self.method!r} is neither "gonze" nor "wang"')
+        object.__setattr__(self, "charges", _checks.array("charges", self.charges, None, 3, 3))
+        object.__setattr__(self, "dielectric", _checks.array("dielectric", self.dielectric, 3, 3))
+        for name in ("factor", "reciprocal_cutoff", "ewald_lambda"):
+            object.__setattr__(self, name, _checks.number(name, getattr(self, name)))
+        object.__setattr__(self, "independent", _checks.truth("independent", self.independent))
+        if self.method != "":
+            _checks.word_of(("gonze", "wang"))("method", self.method)

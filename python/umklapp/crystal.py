@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _conversion, _native, _options, _run
+from . import _checks, _conversion, _native, _options, _run
 from ._session import session, warn
-from ._typing import AseAtoms, FloatArray, IntArray, Mesh, Path, PhonopyAtoms
-from .cell import Born, Cell, array
+from ._typing import AseAtoms, FloatArray, IntArray, Mesh, Path, PhonopyAtoms, Sigmas
+from .cell import Born, Cell
 from .result import BoltzmannConductivity, Estimate, Linewidths, ThermalConductivity
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ DRIFT_LIMIT, ASYMMETRY_LIMIT = 1e-3, 1e-4
 
 class Crystal:
     """A crystal with its force constants.
+
+    Arrays are copied. A crystal can be pickled and copied, and the copy computes the same bits; force constants of
+    files are read again then, and become part of the pickle.
 
     Parameters
     ----------
@@ -78,24 +81,23 @@ class Crystal:
         symmetry_tolerance: float = 1e-5,
         fc3_cutoff: float | None = None,
     ) -> None:
-        self._unit_cell = Cell.of(unit_cell)
+        self._unit_cell = Cell._of("unit_cell", unit_cell)
         self._supercell_matrix = _square("supercell_matrix", supercell_matrix)
-        self._phonon_supercell_matrix = (
-            None if phonon_supercell_matrix is None else _square("phonon_supercell_matrix", phonon_supercell_matrix)
-        )
-        self._primitive_matrix = _primitive_matrix(primitive_matrix)
-        self._born, self._symmetry = born, bool(symmetry)
-        self._sources = {2: fc2, 3: fc3}
-        for name, value in (("symmetry_tolerance", symmetry_tolerance), ("fc3_cutoff", fc3_cutoff)):
-            if value is not None and not 0 < _options.number(name, value) < np.inf:
-                raise ValueError(f"{name}: {value} is not a number above 0")
+        self._phonon_supercell_matrix = _checks.optional(_square)("phonon_supercell_matrix", phonon_supercell_matrix)
+        self._primitive_matrix = _primitive_matrix("primitive_matrix", primitive_matrix)
+        self._born = _checks.optional(_born)("born", born)
+        self._masses = _checks.optional(_masses)("masses", masses)
+        self._symmetry = _checks.truth("symmetry", symmetry)
+        self._symmetry_tolerance = _checks.above_zero("symmetry_tolerance", symmetry_tolerance)
+        self._fc3_cutoff = _checks.optional(_checks.above_zero)("fc3_cutoff", fc3_cutoff)
+        self._sources = {2: _source("fc2", fc2), 3: _checks.optional(_source)("fc3", fc3)}
         with session() as context:
-            self._crystal = self._create(context, masses, symmetry_tolerance)
+            self._crystal = self._create(context)
             self._view = _native.crystal_view(self._crystal)
-            self._fc2: _native.Fc2 = self._take(context, 2, fc2, None)
-            self._fc3: _native.Fc3 | None = None if fc3 is None else self._take(context, 3, fc3, fc3_cutoff)
+            self._fc2: _native.Fc2 = self._take(context, 2)
+            self._fc3: _native.Fc3 | None = None if self._sources[3] is None else self._take(context, 3)
 
-    def _create(self, context: _native.Context, masses: ArrayLike | None, symmetry_tolerance: float) -> _native.Crystal:
+    def _create(self, context: _native.Context) -> _native.Crystal:
         cell, born, axes = self._unit_cell, self._born, self._primitive_matrix
         return _native.crystal_create(
             context,
@@ -107,28 +109,24 @@ class Crystal:
             self._phonon_supercell_matrix,
             None if isinstance(axes, str) else axes,
             axes if isinstance(axes, str) else None,
-            None if masses is None else array("masses", masses, None),
+            self._masses,
             born.charges if born else None,
             born.dielectric if born else None,
             born.factor if born else 0.0,
             born.reciprocal_cutoff if born else 0.0,
             born.ewald_lambda if born else 0.0,
-            bool(born and born.independent),
-            float(symmetry_tolerance),
+            born.independent if born else False,
+            self._symmetry_tolerance,
             self._symmetry,
         )
 
-    def _take(self, context: _native.Context, rank: int, source: ArrayLike | Path, cutoff: float | None) -> Any:
+    def _take(self, context: _native.Context, rank: int) -> Any:
         """Force constants from a file or an array, and a warning where they break their sum rules."""
-        name = f"fc{rank}"
-        more = () if rank == 2 else (cutoff,)
-        if isinstance(source, (str, os.PathLike)):
-            made = getattr(_native, f"{name}_read")(context, self._crystal, source, *more)
-        else:
-            values = np.ascontiguousarray(source, dtype=np.float64)
-            if not np.isfinite(values).all():
-                raise ValueError(f"{name}: not all of it is finite")
-            made = getattr(_native, f"{name}_create")(context, self._crystal, values, *more)
+        name, source = f"fc{rank}", self._sources[rank]
+        how = "read" if isinstance(source, _File) else "create"
+        given = source.path if isinstance(source, _File) else source
+        more = () if rank == 2 else (self._fc3_cutoff,)
+        made = getattr(_native, f"{name}_{how}")(context, self._crystal, given, *more)
         drift, asymmetry, largest = getattr(_native, f"{name}_quality")(context, self._crystal, made)
         if max(drift) > DRIFT_LIMIT * largest:
             warn(f"{name} has a drift of {max(drift):.2e}: it does not obey the acoustic sum rule well")
@@ -202,11 +200,32 @@ class Crystal:
 
     def _constants(self, rank: int) -> FloatArray:
         source = self._sources[rank]
-        if isinstance(source, (str, os.PathLike)):
-            with session() as context:
-                values: FloatArray = _native.force_constants_read(context, source, rank)["values"]
-            return values
-        return np.ascontiguousarray(source, dtype=np.float64)
+        if not isinstance(source, _File):
+            return np.array(source)
+        with session() as context:
+            values: FloatArray = _native.force_constants_read(context, source.path, rank)["values"]
+        if _File.at(source.path) != source:
+            raise ValueError(f"fc{rank}: {source.path!r} has changed since the crystal was made of it")
+        return values
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What `Crystal` makes the same crystal of, with arrays in place of files."""
+        return {
+            "unit_cell": self.unit_cell,
+            "supercell_matrix": self.supercell_matrix,
+            "fc2": self.fc2,
+            "fc3": self.fc3,
+            "phonon_supercell_matrix": self.phonon_supercell_matrix,
+            "primitive_matrix": self.primitive_matrix,
+            "born": self.born,
+            "masses": self._masses,
+            "symmetry": self._symmetry,
+            "symmetry_tolerance": self._symmetry_tolerance,
+            "fc3_cutoff": self._fc3_cutoff,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        Crystal.__init__(self, **state)
 
     # ---- what is computed of it ---------------------------------------------------------------------------------
 
@@ -215,7 +234,17 @@ class Crystal:
         self,
         mesh: Mesh,
         *,
-        sigma: float | None = None,
+        sigma: None = None,
+        tetrahedra: bool = False,
+        **options: Unpack[_options.RtaOptions],
+    ) -> ThermalConductivity: ...
+
+    @overload
+    def rta(
+        self,
+        mesh: Mesh,
+        *,
+        sigma: float,
         tetrahedra: Literal[False] = False,
         **options: Unpack[_options.RtaOptions],
     ) -> ThermalConductivity: ...
@@ -225,7 +254,7 @@ class Crystal:
         self,
         mesh: Mesh,
         *,
-        sigma: Sequence[float],
+        sigma: Sigmas,
         tetrahedra: bool = False,
         **options: Unpack[_options.RtaOptions],
     ) -> list[ThermalConductivity]: ...
@@ -265,9 +294,10 @@ class Crystal:
         exclude_gamma_acoustic : bool
             Set the three acoustic frequencies at Gamma to zero.
         sigma : float or sequence of float, optional
-            Gaussian smearing of this width in THz instead of the tetrahedron method; several give a list of results.
+            Gaussian smearing of this width in THz instead of the tetrahedron method; a sequence gives a list of
+            results.
         tetrahedra : bool
-            The tetrahedron method as well, first in the list.
+            Beside sigma: the tetrahedron method as well, first in the list. Without sigma it is the only one.
         sigma_cutoff : float, optional
             Cut the Gaussians off at so many times the width.
         average_degenerate_weights, symmetrize_tetrahedra : bool
@@ -313,7 +343,7 @@ class Crystal:
         Returns
         -------
         ThermalConductivity, or a list of them
-            A list for a sequence of widths, or with tetrahedra.
+            A list where sigma is a sequence, or tetrahedra stands beside it.
 
         Raises
         ------
@@ -335,7 +365,17 @@ class Crystal:
         self,
         mesh: Mesh,
         *,
-        sigma: float | None = None,
+        sigma: None = None,
+        tetrahedra: bool = False,
+        **options: Unpack[_options.LbteOptions],
+    ) -> BoltzmannConductivity: ...
+
+    @overload
+    def lbte(
+        self,
+        mesh: Mesh,
+        *,
+        sigma: float,
         tetrahedra: Literal[False] = False,
         **options: Unpack[_options.LbteOptions],
     ) -> BoltzmannConductivity: ...
@@ -345,7 +385,7 @@ class Crystal:
         self,
         mesh: Mesh,
         *,
-        sigma: Sequence[float],
+        sigma: Sigmas,
         tetrahedra: bool = False,
         **options: Unpack[_options.LbteOptions],
     ) -> list[BoltzmannConductivity]: ...
@@ -397,8 +437,8 @@ class Crystal:
         Returns
         -------
         BoltzmannConductivity, or a list of them
-            A list for a sequence of widths, or with tetrahedra. Where the operator is not positive, kappa is NaN, with
-            a warning.
+            A list where sigma is a sequence, or tetrahedra stands beside it. Where the operator is not positive, kappa
+            is NaN, with a warning.
 
         Raises
         ------
@@ -424,7 +464,18 @@ class Crystal:
         grid_points: ArrayLike,
         mesh: Mesh,
         *,
-        sigma: float | None = None,
+        sigma: None = None,
+        tetrahedra: bool = False,
+        **options: Unpack[_options.RtaOptions],
+    ) -> Linewidths: ...
+
+    @overload
+    def linewidths(
+        self,
+        grid_points: ArrayLike,
+        mesh: Mesh,
+        *,
+        sigma: float,
         tetrahedra: Literal[False] = False,
         **options: Unpack[_options.RtaOptions],
     ) -> Linewidths: ...
@@ -435,7 +486,7 @@ class Crystal:
         grid_points: ArrayLike,
         mesh: Mesh,
         *,
-        sigma: Sequence[float],
+        sigma: Sigmas,
         tetrahedra: bool = False,
         **options: Unpack[_options.RtaOptions],
     ) -> list[Linewidths]: ...
@@ -470,7 +521,7 @@ class Crystal:
         chosen = _options.complete_rta(options)
         if chosen["read_gamma"] is not None:
             raise ValueError("read_gamma takes all grid points: use rta")
-        points = np.array(grid_points, dtype=np.int64, ndmin=1)
+        points = np.atleast_1d(_checks.integers("grid_points", grid_points))
         if points.ndim != 1 or len(points) == 0:
             raise ValueError("grid_points: no grid points")
         found, is_list = _run.rta(self, mesh, chosen, points)
@@ -508,7 +559,7 @@ class Crystal:
         path : path, optional
         """
         with session() as context:
-            _native.crystal_write(context, self._crystal, path)
+            _native.crystal_write(context, self._crystal, _checks.path("path", path))
 
     @classmethod
     def from_phono3py(cls, calculation: phono3py.Phono3py, **options: Any) -> Crystal:
@@ -520,13 +571,13 @@ class Crystal:
         **options
             masses, symmetry, symmetry_tolerance, fc3_cutoff as for `Crystal`.
         """
-        phonon_supercell_matrix = calculation.phonon_supercell_matrix
+        _conversion.check_class(calculation, "phono3py", "Phono3py")
         return cls(
             calculation.unitcell,
             calculation.supercell_matrix,
             _conversion.required(calculation.fc2, "fc2"),
             calculation.fc3,
-            phonon_supercell_matrix=phonon_supercell_matrix,
+            phonon_supercell_matrix=calculation.phonon_supercell_matrix,
             **_conversion.shared(calculation),
             **options,
         )
@@ -543,6 +594,7 @@ class Crystal:
         **options
             masses, symmetry, symmetry_tolerance, fc3_cutoff as for `Crystal`.
         """
+        _conversion.check_class(calculation, "phonopy", "Phonopy")
         fc2 = _conversion.required(calculation.force_constants, "force constants")
         matrix = calculation.supercell_matrix
         return cls(calculation.unitcell, matrix, fc2, fc3, **_conversion.shared(calculation), **options)
@@ -556,17 +608,41 @@ class Crystal:
         return _conversion.to_phonopy(self)
 
 
+@dataclass(frozen=True)
+class _File:
+    """A file of force constants as it was when the crystal was made of it."""
+
+    path: str
+    size: int
+    modified: int
+
+    @classmethod
+    def at(cls, path: str) -> _File:
+        found = os.stat(path)
+        return cls(os.path.abspath(path), found.st_size, found.st_mtime_ns)
+
+
+def _source(name: str, given: ArrayLike | Path) -> FloatArray | _File:
+    """A copy of an array, so that what is asked for later is what the crystal was made of."""
+    return _File.at(_checks.file(name, given)) if isinstance(given, (str, os.PathLike)) else _checks.reals(name, given)
+
+
 def _square(name: str, matrix: ArrayLike) -> IntArray:
-    values = np.array(matrix, dtype=np.float64)
-    if values.shape not in ((3,), (3, 3)) or not (values == np.round(values)).all():
+    values = _checks.integers(name, matrix)
+    if values.shape not in ((3,), (3, 3)):
         raise ValueError(f"{name}: three integers or a 3x3 matrix of integers expected")
-    return np.ascontiguousarray(np.diag(values) if values.ndim == 1 else values, dtype=np.int64)
+    return np.diag(values) if values.ndim == 1 else values
 
 
-def _primitive_matrix(matrix: ArrayLike | Axes) -> FloatArray | Axes:
-    if not isinstance(matrix, str):
-        return array("primitive_matrix", matrix, 3, 3)
-    for word in get_args(Axes):
-        if matrix == word:
-            return cast(Axes, word)
-    raise ValueError(f"primitive_matrix: {matrix!r} is none of {', '.join(get_args(Axes))}")
+def _masses(name: str, masses: ArrayLike) -> FloatArray:
+    return _checks.array(name, masses, None)
+
+
+def _born(name: str, born: Born) -> Born:
+    return _checks.instance(name, born, Born)
+
+
+def _primitive_matrix(name: str, matrix: ArrayLike | Axes) -> FloatArray | Axes:
+    if isinstance(matrix, str):
+        return cast(Axes, _checks.word_of(get_args(Axes))(name, matrix))
+    return _checks.array(name, matrix, 3, 3)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
+from . import _checks
 from ._typing import FloatArray, IntArray, Path
 
 if TYPE_CHECKING:
@@ -241,7 +243,7 @@ class ThermalConductivity(Linewidths):
         return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
 
     def _nearest(self, temperature: float) -> int:
-        return int(np.argmin(np.abs(self.temperatures - temperature)))
+        return int(np.argmin(np.abs(self.temperatures - _checks.number("temperature", temperature))))
 
     # ---- files --------------------------------------------------------------------------------------------------
 
@@ -251,7 +253,8 @@ class ThermalConductivity(Linewidths):
         Parameters
         ----------
         path : path, optional
-            A folder, in which the file gets phono3py's name (kappa-m111111.hdf5), or the name of a file.
+            A folder, in which the file gets phono3py's name (kappa-m111111.hdf5), or the name of a file. Of a
+            symbolic link to a file that file is written.
         compression : str or int, optional
             "gzip", "none" or a level 0 to 9.
 
@@ -260,16 +263,21 @@ class ThermalConductivity(Linewidths):
         str
             Path of the file.
         """
+        given, packed = _checks.path("path", path), _checks.compression("compression", compression)
+        if os.path.isdir(given):
+            return self._write(given, packed)
+        target = os.path.realpath(given)  # what a symbolic link points to is written, the link stays
+        folder = _checks.folder("path", os.path.dirname(target))
+        if os.path.exists(target) and not os.path.isfile(target):
+            raise OSError(f"path: {given!r} is no file")
+        with _scratch_folder(folder, given) as scratch:
+            os.replace(self._write(scratch, packed), target)
+        return given
+
+    def _write(self, folder: str, compression: str) -> str:
         from . import _native
 
-        context, values = _native.context_create(1), self._to_native()
-        if os.path.isdir(path):
-            return _native.conductivity_write(context, values, path, None, str(compression))
-        folder = os.path.dirname(os.fspath(path)) or "."
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            made = _native.conductivity_write(context, values, scratch, None, str(compression))
-            os.replace(made, path)
-        return os.fspath(path)
+        return _native.conductivity_write(_native.context_create(1), self._to_native(), folder, None, compression)
 
     def to_html(self, path: Path, *, title: str | None = None) -> None:
         """Write the page of `umklapp report`: figures and tables, without network or scripts.
@@ -281,7 +289,7 @@ class ThermalConductivity(Linewidths):
         """
         from . import _native
 
-        _native.report_write(_native.context_create(1), self._to_native(), title, path)
+        _native.report_write(_native.context_create(1), self._to_native(), title, _checks.path("path", path))
 
     # ---- to look at ---------------------------------------------------------------------------------------------
 
@@ -306,6 +314,11 @@ class ThermalConductivity(Linewidths):
         Returns
         -------
         matplotlib.axes.Axes
+
+        Raises
+        ------
+        ValueError
+            Where there is nothing to draw, for example kappa at 0 K alone.
         """
         from . import _plot
 
@@ -443,8 +456,9 @@ class BoltzmannConductivity(ThermalConductivity):
             raise ValueError('the result has no eigenvalues: compute it with solver="direct"')
         eigenvalues = np.ascontiguousarray(self.eigenvalues, dtype=np.float64)
         kappa = None if self.relaxon_kappa is None else np.ascontiguousarray(self.relaxon_kappa, dtype=np.float64)
+        target, packed = _checks.folder("folder", folder), _checks.compression("compression", compression)
         context, values = _native.context_create(1), self._to_native()
-        return _native.spectrum_write(context, values, eigenvalues, kappa, folder, str(compression))
+        return _native.spectrum_write(context, values, eigenvalues, kappa, target, packed)
 
     def _notes(self) -> list[str]:
         return [solution.state for solution in self.solutions]
@@ -454,6 +468,18 @@ class BoltzmannConductivity(ThermalConductivity):
 _REQUIRED = frozenset(
     "mesh temperatures grid_points weights q_points frequencies group_velocities heat_capacities gamma kappa".split()
 )
+
+
+@contextmanager
+def _scratch_folder(folder: str, path: str) -> Iterator[str]:
+    """A folder that goes again, beside the file that is to be written; failures tell the path of this one."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            yield scratch
+    except OSError as error:
+        if error.errno is not None:
+            raise OSError(error.errno, error.strerror, path) from None
+        raise OSError(f"cannot write {path!r}: {str(error).rpartition(': ')[2]}") from None
 
 
 def read(path: Path) -> ThermalConductivity:
@@ -477,6 +503,7 @@ def read(path: Path) -> ThermalConductivity:
         Where it is no such file, or one of phono3py with a reducible collision matrix: its frequencies are of other
         grid points than its linewidths.
     """
+    path = _checks.file("path", path)
     try:
         import h5py
     except ImportError:
@@ -490,7 +517,7 @@ def read(path: Path) -> ThermalConductivity:
     try:
         return ThermalConductivity._from_native(found)
     except ValueError as error:
-        raise ValueError(f"{os.fspath(path)}: {error}") from None
+        raise ValueError(f"{path}: {error}") from None
 
 
 def _from_dataset(name: str, dataset: Any) -> Any:

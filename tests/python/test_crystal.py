@@ -1,6 +1,13 @@
 """Crystals from files, from arrays, and from and to objects of phonopy, phono3py and ASE."""
 
+import filecmp
+import os
+import pathlib
+import pickle
 import shutil
+import subprocess
+import sys
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -95,6 +102,39 @@ def test_what_does_not_fit_is_told(silicon, changes, message):
         copy(silicon, **changes)
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"fc2": object()}, "fc2: numbers expected, not object"),
+        ({"fc2": np.zeros((2, 64, 3, 3), dtype=complex)}, "fc2: numbers expected, not an array of complex128"),
+        ({"fc2": None}, "fc2: numbers expected, not None"),
+        ({"fc3": b"fc3.hdf5"}, "fc3: numbers expected, not b'fc3.hdf5'"),
+        ({"born": 5}, "born: a Born expected, not 5"),
+        ({"symmetry": "no"}, "symmetry: True or False expected, not 'no'"),
+        ({"symmetry_tolerance": True}, "symmetry_tolerance: a number expected, not True"),
+        ({"masses": "28 28"}, "masses: numbers expected, not '28 28'"),
+        ({"phonon_supercell_matrix": "2 2 2"}, "phonon_supercell_matrix: numbers expected, not '2 2 2'"),
+    ],
+)
+def test_what_is_of_a_wrong_type_is_told(silicon, changes, message):
+    with pytest.raises(TypeError, match=f"^{message}"):
+        copy(silicon, **changes)
+
+
+def test_a_cell_that_is_none(silicon):
+    with pytest.raises(TypeError, match="^unit_cell: .* expected, not NoneType"):
+        umklapp.Crystal(None, (2, 2, 2), silicon.fc2)
+
+
+def test_the_array_that_was_given_may_change(silicon):
+    """The crystal keeps a copy, and what it gives is one."""
+    fc2 = silicon.fc2
+    crystal = copy(silicon, fc2=fc2)
+    fc2[:] = 0
+    crystal.fc2[:] = 1
+    np.testing.assert_array_equal(crystal.fc2, silicon.fc2)
+
+
 def test_cells():
     cell = umklapp.Cell(5.43 * np.eye(3), [[0, 0, 0], [0.25, 0.25, 0.25]], ["Si1", "Ge"])
     np.testing.assert_array_equal(cell.masses, [28.0855, 72.64])
@@ -108,13 +148,86 @@ def test_cells():
     ]:
         with pytest.raises(ValueError, match=message):
             umklapp.Cell(*arguments)
-    with pytest.raises(TypeError, match="not dict"):
+    with pytest.raises(TypeError, match="^cell: .*not dict"):
         umklapp.Cell.of({})
-    with pytest.raises(ValueError, match='neither "gonze" nor "wang"'):
-        umklapp.Born(np.zeros((2, 3, 3)), np.eye(3), method="ewald")
+    for wrong in ("Si", [14], None):
+        with pytest.raises(TypeError, match="^symbols: a sequence of str expected"):
+            umklapp.Cell(np.eye(3), [[0, 0, 0]], wrong)
+    for options, exception, message in [
+        ({"method": "ewald"}, ValueError, "method: 'ewald' is none of gonze, wang"),
+        ({"factor": "14"}, TypeError, "factor: a number expected, not '14'"),
+        ({"independent": 1}, TypeError, "independent: True or False expected"),
+    ]:
+        with pytest.raises(exception, match=message):
+            umklapp.Born(np.zeros((2, 3, 3)), np.eye(3), **options)
+
+
+# ---- pickle -------------------------------------------------------------------------------------------------------
+
+PICKLED = {
+    **{name: (name, {}) for name in INPUTS},
+    "changed": ("nacl", {"masses": [20, 30], "symmetry": False, "fc3_cutoff": 4.0, "symmetry_tolerance": 1e-4}),
+    "without charges": ("nacl", {"nac": False, "primitive_matrix": "F"}),
+}
+
+
+@pytest.mark.filterwarnings("ignore:fc3 has a drift")
+@pytest.mark.parametrize("name", PICKLED)
+def test_pickle_and_copy(name, tmp_path):
+    source, options = PICKLED[name]
+    crystal = umklapp.load(INPUTS[source], **options)
+    expected = kappa(crystal)
+    crystal.to_yaml(tmp_path / "first.yaml")
+    for again in (pickle.loads(pickle.dumps(crystal)), deepcopy(crystal)):
+        np.testing.assert_array_equal(kappa(again), expected)
+        again.to_yaml(tmp_path / "second.yaml")
+        assert filecmp.cmp(tmp_path / "first.yaml", tmp_path / "second.yaml", shallow=False)
+
+
+def test_pickle_in_another_process(silicon, tmp_path):
+    (tmp_path / "crystal").write_bytes(pickle.dumps(silicon))
+    code = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb')).rta(20, temperatures=300).kappa[0, 0].hex())"
+    words = [sys.executable, "-c", code, str(tmp_path / "crystal")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == float(silicon.rta(20, temperatures=300).kappa[0, 0]).hex()
+
+
+def test_pickle_of_a_crystal_without_fc3(silicon):
+    harmonic = umklapp.Crystal(silicon.unit_cell, silicon.supercell_matrix, silicon.fc2)
+    again = pickle.loads(pickle.dumps(harmonic))
+    assert again.fc3 is None
+    np.testing.assert_array_equal(again.fc2, harmonic.fc2)
+
+
+def test_files_that_changed_are_not_taken_for_the_crystal(silicon, tmp_path, monkeypatch):
+    shutil.copy(INPUTS["silicon"].parent / "fc2.hdf5", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    crystal = umklapp.Crystal(silicon.unit_cell, silicon.supercell_matrix, "fc2.hdf5")
+    monkeypatch.chdir(tmp_path.parent)
+    np.testing.assert_array_equal(crystal.fc2, silicon.fc2)
+    os.utime(tmp_path / "fc2.hdf5", (0, 0))
+    for ask in (lambda: crystal.fc2, lambda: pickle.dumps(crystal)):
+        with pytest.raises(ValueError, match=r"^fc2: .*fc2\.hdf5' has changed"):
+            ask()
 
 
 # ---- files --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keywords", "exception", "message"),
+    [
+        ({"path": None}, TypeError, "path: a path expected, not None"),
+        ({"path": b"phono3py.yaml"}, TypeError, "path: a path expected, not b'phono3py.yaml'"),
+        ({"path": ""}, ValueError, "path: '' is no path"),
+        ({"path": "missing.yaml"}, FileNotFoundError, "path: there is no file 'missing.yaml'"),
+        ({"born": 3}, TypeError, "born: a path expected, not 3"),
+        ({"nac": 1}, TypeError, "nac: True or False expected, not 1"),
+    ],
+)
+def test_what_cannot_be_loaded_is_named(keywords, exception, message):
+    with pytest.raises(exception, match=f"^{message}"):
+        umklapp.load(**{"path": INPUTS["nacl"], **keywords})
 
 
 def test_files_that_are_named(silicon, tmp_path):
@@ -134,7 +247,7 @@ def test_files_that_are_named(silicon, tmp_path):
 
 
 def test_a_missing_or_damaged_input(tmp_path):
-    with pytest.raises(FileNotFoundError, match="the input .*none.yaml' is missing"):
+    with pytest.raises(FileNotFoundError, match=r"^path: there is no file .*none\.yaml'"):
         umklapp.load(tmp_path / "none.yaml")
     damaged = tmp_path / "damaged.yaml"
     damaged.write_text("unit_cell:\n  lattice: [1, 2\n")
@@ -158,6 +271,24 @@ def test_yaml_round_trip(nacl, tmp_path):
     nacl.to_yaml(tmp_path / "phono3py.yaml")
     again = umklapp.load(tmp_path / "phono3py.yaml", fc2=nacl.fc2, fc3=nacl.fc3)
     np.testing.assert_allclose(kappa(again), kappa(nacl), rtol=1e-6, atol=1e-9)
+
+
+def test_a_yaml_that_cannot_be_written(silicon):
+    with pytest.raises(TypeError, match="^path: a path expected, not 3"):
+        silicon.to_yaml(3)
+
+
+def test_tools_of_phono3py_find_the_crystal(nacl, tmp_path):
+    """phono3py-kaccum reads a result where it finds the crystal, in the folder where it runs."""
+    tool = pathlib.Path(sys.executable).with_name("phono3py-kaccum")
+    if not tool.exists():
+        pytest.skip("phono3py is not installed")
+    result = nacl.rta((4, 4, 4), temperatures=300)
+    nacl.to_yaml(tmp_path / "phono3py.yaml")
+    words = [sys.executable, tool, result.to_hdf5(tmp_path)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    last = done.stdout.split("\n\n")[0].splitlines()[-1].split()
+    np.testing.assert_allclose(np.array(last[1:4], dtype=float), result.kappa[0, :3], atol=1e-5)
 
 
 # ---- other packages -----------------------------------------------------------------------------------------------
@@ -207,6 +338,17 @@ def test_phono3py(name):
     np.testing.assert_allclose(kappa(crystal)[0, :3], theirs.thermal_conductivity.kappa[0, 0, :3], rtol=2e-2)
     again = umklapp.Crystal.from_phono3py(theirs)
     np.testing.assert_allclose(kappa(again), kappa(crystal), rtol=1e-9, atol=1e-9)
+
+
+def test_objects_of_another_class(nacl):
+    pytest.importorskip("phono3py")
+    for make, wrong in (
+        (umklapp.Crystal.from_phono3py, nacl.to_phonopy()),
+        (umklapp.Crystal.from_phonopy, nacl.to_phono3py()),
+        (umklapp.Crystal.from_phonopy, None),
+    ):
+        with pytest.raises(TypeError, match=r"^calculation: a Phono(3)?py object expected, not (Phono|None)"):
+            make(wrong)
 
 
 def test_charges_of_independent_atoms_are_not_converted(nacl):

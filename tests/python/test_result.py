@@ -2,6 +2,7 @@
 
 import dataclasses
 import filecmp
+import os
 import subprocess
 import sys
 
@@ -114,10 +115,66 @@ def test_changed_arrays_are_written_and_wrong_ones_refused(small, tmp_path):
         dataclasses.replace(small, gamma=small.gamma[:1])
 
 
+@pytest.mark.parametrize(
+    ("path", "exception", "message"),
+    [
+        (None, TypeError, "path: a path expected, not None"),
+        (3, TypeError, "path: a path expected, not 3"),
+        (b"x.hdf5", TypeError, "path: a path expected, not b'x.hdf5'"),
+        ("/no/dir/x.hdf5", FileNotFoundError, "path: there is no folder .*dir'"),
+    ],
+)
+def test_paths(small, path, exception, message):
+    with pytest.raises(exception, match=f"^{message}"):
+        small.to_hdf5(path)
+    if exception is TypeError:
+        for function in (small.to_html, umklapp.read):
+            with pytest.raises(exception, match=f"^{message}"):
+                function(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
+def test_a_link_stays_a_link(small, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    for target in ("there.hdf5", "new.hdf5"):
+        (tmp_path / "b" / "link.hdf5").unlink(missing_ok=True)
+        (tmp_path / "b" / "link.hdf5").symlink_to(f"../a/{target}")
+        (tmp_path / "a" / "there.hdf5").write_text("earlier")
+        assert small.to_hdf5(tmp_path / "b" / "link.hdf5") == str(tmp_path / "b" / "link.hdf5")
+        assert (tmp_path / "b" / "link.hdf5").is_symlink() and not (tmp_path / "a" / target).is_symlink()
+        assert_same(umklapp.read(tmp_path / "a" / target), small)
+    assert sorted(file.name for file in tmp_path.rglob("*.*")) == ["link.hdf5", "new.hdf5", "there.hdf5"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files of POSIX")
+def test_what_is_no_file_is_not_replaced(small, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="^path: .*pipe' is no file"):
+        small.to_hdf5(tmp_path / "pipe")
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_failure_tells_the_path_that_was_given(small, tmp_path, monkeypatch):
+    """Not that of the folder where the file is made."""
+
+    def refuse(source, target):
+        raise PermissionError(13, "Permission denied", source)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(PermissionError, match=r"Permission denied: '[^']*mine\.hdf5'$"):
+        small.to_hdf5(tmp_path / "mine.hdf5")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_at(small):
     tensor = small.at(310)
     np.testing.assert_array_equal(tensor, tensor.T)
     assert tensor[0, 0] == small.kappa[1, 0]
+    for wrong, exception in ((float("nan"), ValueError), ("300", TypeError), (None, TypeError), (True, TypeError)):
+        for function in (small.at, lambda temperature: small.plot("linewidths", temperature=temperature)):
+            with pytest.raises(exception, match="^temperature: "):
+                function(wrong)
 
 
 def test_words_and_tables(small):
@@ -150,6 +207,22 @@ def test_plot(small, what):
 def test_plot_of_something_else(small):
     with pytest.raises(ValueError, match="'gamma' is none of kappa"):
         small.plot("gamma")
+
+
+def test_plot_of_nothing(silicon):
+    """At 0 K nothing carries heat; no empty figure is made."""
+    pytest.importorskip("matplotlib").use("Agg")
+    from matplotlib import pyplot
+
+    cold, before = silicon.rta((3, 3, 3), temperatures=0), pyplot.get_fignums()
+    with pytest.raises(ValueError, match="no kappa to draw: no temperature above 0 K"):
+        cold.plot()
+    with pytest.raises(ValueError, match="no kappa to accumulate at 0 K"):
+        cold.plot("accumulation")
+    with pytest.raises(ValueError, match="no linewidths to draw at 0 K"):
+        dataclasses.replace(cold, gamma=0 * cold.gamma).plot("linewidths")
+    assert pyplot.get_fignums() == before
+    assert cold.plot("linewidths").get_lines()
 
 
 def test_html(small, tmp_path, run_program):

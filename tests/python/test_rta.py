@@ -1,7 +1,9 @@
 """Runs against the program, option by option, bit for bit; and what options refuse."""
 
 import filecmp
+import inspect
 import os
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -107,6 +109,15 @@ def test_several_widths(silicon, run_program, tmp_path):
     np.testing.assert_array_equal(one.gamma, alone.gamma)
 
 
+def test_one_way_to_integrate_is_one_result(silicon, small):
+    """The tetrahedron method alone is no list; a sequence of one width is one, also as an array."""
+    alone = silicon.rta((5, 5, 5), temperatures=small.temperatures, tetrahedra=True)
+    np.testing.assert_array_equal(alone.kappa, small.kappa)
+    listed = silicon.rta((5, 5, 5), temperatures=300, sigma=np.array([0.1]))
+    both = silicon.rta((5, 5, 5), temperatures=300, sigma=np.array(0.1), tetrahedra=True)
+    assert [result.sigma for result in listed] == [0.1] and [result.sigma for result in both] == [0, 0.1]
+
+
 def test_threads_and_flights_change_no_bit(silicon, small):
     for threads, flight in ((1, 1), (2, 3), (3, 0)):
         again = silicon.rta((5, 5, 5), temperatures=(100, 300, 800), threads=threads, grid_points_in_flight=flight)
@@ -170,9 +181,33 @@ def test_timings(small):
         ({"mass_variances": [-1e-3, 0]}, ValueError, "variance"),
         ({"threads": 0}, ValueError, "threads: 0 is not between"),
         ({"isotope": 1}, TypeError, "isotope: True or False expected, not 1"),
-        ({"cutoff_frequency": -1}, ValueError, "cutoff_frequency: -1 THz"),
+        ({"cutoff_frequency": -1}, ValueError, "cutoff_frequency: -1 is not 0 or above"),
         ({"compression": "lzf", "write_gamma": "."}, ValueError, "lzf"),
         ({"isotopes": True}, TypeError, "there is no option 'isotopes'"),
+        ({"mesh": "5 5 5"}, TypeError, "^mesh: numbers expected, not '5 5 5'"),
+        ({"mesh": "5"}, TypeError, "^mesh: numbers expected, not '5'"),
+        ({"mesh": True}, TypeError, "^mesh: numbers expected, not True"),
+        ({"mesh": [True, 5, 5]}, TypeError, r"^mesh: numbers expected, not \[True, 5, 5"),
+        ({"mesh": [5j, 5, 5]}, TypeError, r"^mesh: numbers expected, not \[5j, 5, 5"),
+        ({"mesh": [[1, 2], [3]]}, ValueError, "^mesh: its rows have different lengths"),
+        ({"mesh": np.inf}, ValueError, "^mesh: inf is not finite"),
+        ({"mesh": [1e300, 1, 1]}, ValueError, "^mesh: .* is neither a length"),
+        ({"temperatures": "300"}, TypeError, "^temperatures: numbers expected, not '300'"),
+        ({"temperatures": [300, np.nan]}, ValueError, "^temperatures: not all of it is finite"),
+        ({"temperatures": [300 + 1j]}, TypeError, "^temperatures: numbers expected"),
+        ({"temperatures": np.array([300 + 1j])}, TypeError, "^temperatures: .* not an array of complex128"),
+        ({"temperatures": [[300]]}, ValueError, r"^temperatures: .* not shape \(1, 1\)"),
+        ({"sigma": [0.1, -0.1]}, ValueError, "^sigma: -0.1 is not a number above 0"),
+        ({"boundary_mfp": [1.0]}, TypeError, "^boundary_mfp: a number expected"),
+        ({"boundary_mfp": 10**400}, ValueError, "^boundary_mfp: a number in it is too large"),
+        ({"memory": 1e300}, ValueError, r"^memory: 1e\+300 GB"),
+        ({"grid_points_in_flight": -5}, ValueError, "^grid_points_in_flight: -5 is not 0 or above"),
+        ({"grid_points_in_flight": 2.0}, TypeError, "^grid_points_in_flight: an integer expected"),
+        ({"progress": "yes"}, TypeError, "^progress: True, False or a function expected, not 'yes'"),
+        ({"write_gamma": 5}, TypeError, "^write_gamma: a path expected, not 5"),
+        ({"write_gamma": b"."}, TypeError, "^write_gamma: a path expected"),
+        ({"read_gamma": "a\0b"}, ValueError, "^read_gamma: .* is no path"),
+        ({"compression": 2.5, "write_gamma": "."}, TypeError, "^compression: a str or an integer expected"),
     ],
 )
 def test_what_is_wrong_is_named(silicon, options, exception, message):
@@ -180,14 +215,36 @@ def test_what_is_wrong_is_named(silicon, options, exception, message):
         silicon.rta(**{"mesh": (3, 3, 3), "temperatures": 300, **options})
 
 
+@pytest.mark.parametrize("calculate", ["rta", "lbte"])
+def test_each_option_names_itself(silicon, calculate):
+    """An object is neither a number nor a word nor a path; True and "1" are no numbers."""
+    numbers = {"cutoff_frequency", "boundary_mfp", "threads", "grid_points_in_flight", "max_iterations", "tolerance"}
+    numbers |= {"temperatures", "sigma", "sigma_cutoff", "mass_variances", "memory", "constant_strength"}
+    numbers |= {"pinv_cutoff", "pinv_method"}
+    run = getattr(silicon, calculate)
+    options = set(inspect.signature(run).parameters) - {"mesh"}
+    assert len(numbers & options) >= 10
+    for name in options:
+        for wrong in (object(), *((True, np.True_, "1") if name in numbers else ())):
+            with pytest.raises(TypeError, match=f"^{name}: "):
+                run((3, 3, 3), **{name: wrong})
+
+
+def test_numbers_of_other_types_are_taken(silicon, small):
+    temperatures = np.array([100, Fraction(300), np.float32(800)], dtype=object)
+    again = silicon.rta(np.full(3, 5, dtype=np.int8), temperatures=temperatures, boundary_mfp=np.array(10**6))
+    np.testing.assert_array_equal(again.kappa, small.kappa)
+
+
 def test_grid_points_that_do_not_exist(silicon):
     with pytest.raises(ValueError, match="grid point 100000"):
         silicon.linewidths(100000, (3, 3, 3), temperatures=300)
+    for wrong, exception in ((1.5, ValueError), ([0, 1.5], ValueError), ("1", TypeError), (True, TypeError)):
+        with pytest.raises(exception, match=r"^grid_points: .* expected, not"):
+            silicon.linewidths(wrong, (3, 3, 3), temperatures=300)
 
 
 def test_signature_is_spelled_out(silicon):
-    import inspect
-
     names = inspect.signature(silicon.rta).parameters
     assert "sigma" in names and names["boundary_mfp"].default == 1e6 and "options" not in names
 
