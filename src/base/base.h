@@ -42,6 +42,9 @@ void umk_log(umk_context *context, umk_log_level level, const char *format, ...)
  * (negative count, overflow, or no memory). count 0 gives a valid pointer. End it with umk_release.
  */
 void *umk_allocate(umk_context *context, int64_t count, size_t size);
+
+/** The same without the zeros, which touch each page: for what is overwritten at once, or read much later. */
+void *umk_allocate_unset(umk_context *context, int64_t count, size_t size);
 void umk_release(void *memory);
 
 /** Typed allocation into pointer; on failure sets `status` and jumps to `cleanup`. */

@@ -26,19 +26,30 @@ int64_t umk_checked_product(int n, const int64_t *factors) {
     return product;
 }
 
-void *umk_allocate(umk_context *context, int64_t count, size_t size) {
+/* *padded: the bytes that there are, whole lines of the alignment. */
+static void *allocate(umk_context *context, int64_t count, size_t size, size_t *padded) {
     int64_t bytes = umk_checked_product(2, (const int64_t[]){count, (int64_t)size});
     if (bytes < 0 || (uint64_t)bytes > (SIZE_MAX < INT64_MAX ? SIZE_MAX : INT64_MAX) - alignment) {
         umk_fail(context, UMK_ERROR_MEMORY, "an array of %lld elements is too large", (long long)count);
         return NULL;
     }
-    size_t padded = ((size_t)bytes + alignment) / alignment * alignment;
-    void *memory = should_fail() ? NULL : aligned_alloc(alignment, padded);
+    *padded = ((size_t)bytes + alignment) / alignment * alignment;
+    void *memory = should_fail() ? NULL : aligned_alloc(alignment, *padded);
     if (memory == NULL) {
         umk_fail(context, UMK_ERROR_MEMORY, "out of memory: %.1f MB could not be had", (double)bytes / 1e6);
-        return NULL;
     }
-    return memset(memory, 0, padded);
+    return memory;
+}
+
+void *umk_allocate(umk_context *context, int64_t count, size_t size) {
+    size_t padded;
+    void *memory = allocate(context, count, size, &padded);
+    return memory == NULL ? NULL : memset(memory, 0, padded);
+}
+
+void *umk_allocate_unset(umk_context *context, int64_t count, size_t size) {
+    size_t padded;
+    return allocate(context, count, size, &padded);
 }
 
 void umk_release(void *memory) {

@@ -38,6 +38,24 @@ static void test_memory_is_zeroed_and_aligned(void **state) {
     umk_release(NULL);
 }
 
+/* Without the zeros; else it is the same. */
+static void test_memory_that_is_not_set(void **state) {
+    umk_context *context = *state;
+    for (int64_t count = 0; count < 300; count += 7) {
+        unsigned char *memory = umk_allocate_unset(context, count, 8);
+        assert_non_null(memory);
+        assert_int_equal((uintptr_t)memory % 64, 0);
+        memset(memory, 0xff, (size_t)count * 8);
+        umk_release(memory);
+    }
+    assert_null(umk_allocate_unset(context, -1, 8));
+    assert_string_equal(umk_context_message(context), "an array of -1 elements is too large");
+    umk_test_fail_allocation(0);
+    assert_null(umk_allocate_unset(context, 2, 8));
+    assert_string_equal(umk_context_message(context), "out of memory: 0.0 MB could not be had");
+    umk_test_fail_allocation(-1);
+}
+
 static void test_sizes_that_overflow(void **state) {
     umk_context *context = *state;
     assert_null(umk_allocate(context, INT64_MAX / 4, 8));
@@ -132,6 +150,7 @@ static void test_limit_on_planned_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_memory_is_zeroed_and_aligned, make_context, end_context),
+        cmocka_unit_test_setup_teardown(test_memory_that_is_not_set, make_context, end_context),
         cmocka_unit_test_setup_teardown(test_sizes_that_overflow, make_context, end_context),
         cmocka_unit_test_setup_teardown(test_more_than_the_machine_has, make_context, end_context),
         cmocka_unit_test(test_checked_product),
