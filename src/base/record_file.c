@@ -1,5 +1,6 @@
 /* Records with checksums in one file. */
 #include "base/record_file.h"
+#include "base/hash.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,16 +9,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char magic[8] = "umkrec1";
+/* The last letter is the layout of the file. */
+static const char magic[8] = "umkrec2";
+enum { magic_of_all_layouts = 6 };
 
 typedef struct file_head {
     char magic[8];
     uint64_t fingerprint;
 } file_head;
 
+/* Behind it in the file: the data, the places of the pieces, the pieces. The checksum is of all but the pieces. */
 typedef struct record_head {
-    uint64_t kind, size, checksum;
+    uint64_t kind, size, n_pieces, checksum;
 } record_head;
+
+/* Where the head is kept, so that the data behind it are aligned. */
+enum { head_at = 64 - sizeof(record_head) };
+
+/* Memory that is kept for the next record: new pages for each would take longer than reading or writing them. */
+typedef struct buffer {
+    char *memory;
+    int64_t size;
+} buffer;
 
 struct umk_record_file {
     int descriptor;
@@ -26,32 +39,21 @@ struct umk_record_file {
     int64_t size;       /* of the file when it was opened */
     uint64_t last_kind; /* of the records that were appended last */
     int64_t last_begin; /* where the first of them begins */
-    void *data;         /* of the record read last */
-    int64_t capacity;   /* of data, bytes: kept for the next record */
+    buffer front;       /* head, data and places of a record */
+    buffer piece;       /* that is written */
 };
-
-/* Checksum of a record, which may come in parts: FNV-1a over words of 8 bytes; shifted, because FNV alone lets high
- * bits influence high bits only. */
-static uint64_t add_words(uint64_t hash, const void *data, int64_t n_words) {
-    const unsigned char *bytes = data;
-    for (int64_t w = 0; w < n_words; w++, bytes += 8) {
-        uint64_t word = 0;
-        for (int i = 7; i >= 0; i--) word = word << 8 | bytes[i];
-        hash = (hash ^ word) * 0x100000001b3;
-        hash ^= hash >> 32;
-    }
-    return hash;
-}
 
 static umk_status fail(umk_context *context, const char *action, const char *path) {
     return umk_fail(context, UMK_ERROR_IO, "cannot %s \"%s\": %s", action, path, strerror(errno));
 }
 
-/* Reads up to size bytes; how many there were, or -1. */
-static int64_t read_all(int descriptor, void *data, int64_t size) {
+/* Reads up to size bytes at an offset; how many there were, or -1. */
+static int64_t read_all(int descriptor, void *data, int64_t size, int64_t offset) {
+    const int64_t most = 1 << 30; /* some systems read no more in one go */
     int64_t done = 0;
     while (done < size) {
-        ssize_t n = read(descriptor, (char *)data + done, (size_t)(size - done));
+        int64_t left = size - done;
+        int64_t n = pread(descriptor, (char *)data + done, (size_t)(left < most ? left : most), offset + done);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return -1;
         if (n == 0) break;
@@ -90,11 +92,17 @@ static umk_status begin_file(umk_record_file *file, umk_context *context, uint64
 
 static umk_status check_head(umk_record_file *file, umk_context *context, uint64_t fingerprint) {
     file_head head, expected = make_head(fingerprint);
-    int64_t n = read_all(file->descriptor, &head, sizeof head);
+    int64_t n = read_all(file->descriptor, &head, sizeof head, 0);
     if (n < 0) return fail(context, "read", file->path);
     /* cut off while it was made */
     if (n < (int64_t)sizeof head && memcmp(&head, &expected, (size_t)n) == 0) {
         return begin_file(file, context, fingerprint);
+    }
+    if (n == (int64_t)sizeof head && memcmp(head.magic, magic, magic_of_all_layouts) == 0 &&
+        memcmp(head.magic, magic, sizeof magic) != 0) {
+        return umk_fail(context, UMK_ERROR_INPUT,
+                        "the checkpoint \"%s\" is of another version of umklapp: remove it, or name another file",
+                        file->path);
     }
     if (n < (int64_t)sizeof head || memcmp(head.magic, magic, sizeof magic) != 0) {
         return umk_fail(context, UMK_ERROR_INPUT, "\"%s\" is no checkpoint of umklapp", file->path);
@@ -152,71 +160,163 @@ void umk_record_file_close(umk_record_file *file) {
     if (file == NULL) return;
     if (file->descriptor >= 0) close(file->descriptor);
     umk_release(file->path);
-    umk_release(file->data);
+    umk_release(file->front.memory);
+    umk_release(file->piece.memory);
     umk_release(file);
 }
 
-/* Memory of the size of the largest record so far is kept: new pages for each would take longer than reading them. */
-static bool make_room(umk_record_file *file, umk_context *context, int64_t size) {
-    if (file->data != NULL && size <= file->capacity) return true;
-    umk_release(file->data);
-    file->capacity = 0;
-    file->data = umk_allocate(context, size, 1);
-    if (file->data == NULL) return false;
-    file->capacity = size;
+static bool make_room(buffer *buffer, umk_context *context, int64_t size) {
+    if (buffer->memory != NULL && size <= buffer->size) return true;
+    umk_release(buffer->memory);
+    buffer->size = 0;
+    buffer->memory = umk_allocate_unset(context, size, 1);
+    if (buffer->memory == NULL) return false;
+    buffer->size = size;
     return true;
 }
 
-umk_status umk_record_file_next(umk_record_file *file, umk_context *context, uint64_t *kind, const void **data,
-                                int64_t *size) {
+static record_head *make_front(umk_record_file *file, umk_context *context, int64_t front) {
+    return make_room(&file->front, context, head_at + front) ? (record_head *)(file->front.memory + head_at) : NULL;
+}
+
+/* With zero in the place of the checksum. */
+static uint64_t hash_front(record_head *head, int64_t front) {
+    uint64_t checksum = head->checksum;
+    head->checksum = 0;
+    uint64_t hash = umk_hash(0, head, (size_t)front);
+    head->checksum = checksum;
+    return hash;
+}
+
+/* Whether they lie one behind the other from an offset on, before the end of the file. */
+static bool are_in_place(const umk_record_piece *pieces, int64_t n_pieces, int64_t offset, int64_t end) {
+    for (int64_t i = 0; i < n_pieces; i++) {
+        if (pieces[i].offset != offset || pieces[i].size < 0 || pieces[i].size > end - offset) return false;
+        offset += pieces[i].size;
+    }
+    return true;
+}
+
+static int64_t end_of(const umk_record *record, int64_t end_of_front) {
+    if (record->n_pieces == 0) return end_of_front;
+    const umk_record_piece *last = &record->pieces[record->n_pieces - 1];
+    return last->offset + last->size;
+}
+
+/* The record at the end of those that were read, where it is whole: *record has no data else. */
+static umk_status read_record(umk_record_file *file, umk_context *context, umk_record *record) {
+    const int64_t head_size = sizeof(record_head), left = file->size - file->end - head_size;
     record_head head;
-    *data = NULL;
-    *size = 0;
-    int64_t left = file->size - file->end - (int64_t)sizeof head;
-    if (left >= 0 && read_all(file->descriptor, &head, sizeof head) == (int64_t)sizeof head &&
-        head.size <= (uint64_t)left) {
-        if (!make_room(file, context, (int64_t)head.size)) return UMK_ERROR_MEMORY;
-        int64_t n = read_all(file->descriptor, file->data, (int64_t)head.size);
-        if (n == (int64_t)head.size && n % 8 == 0 && add_words(head.kind, file->data, n / 8) == head.checksum) {
-            file->end += (int64_t)sizeof head + n;
-            *kind = head.kind;
-            *data = file->data;
-            *size = n;
-            return UMK_OK;
-        }
+    if (left < 0 || read_all(file->descriptor, &head, head_size, file->end) != head_size) return UMK_OK;
+    if (head.size > (uint64_t)left || head.size % 8 != 0) return UMK_OK;
+    if (head.n_pieces > ((uint64_t)left - head.size) / sizeof(umk_record_piece)) return UMK_OK;
+    int64_t size = (int64_t)head.size, n_pieces = (int64_t)head.n_pieces;
+    int64_t front = head_size + size + n_pieces * (int64_t)sizeof(umk_record_piece);
+    record_head *read = make_front(file, context, front);
+    if (read == NULL) return UMK_ERROR_MEMORY;
+    if (read_all(file->descriptor, read, front, file->end) != front) return UMK_OK;
+    const char *data = (const char *)(read + 1);
+    const umk_record_piece *pieces = (const umk_record_piece *)(data + size);
+    if (memcmp(read, &head, sizeof head) != 0 || hash_front(read, front) != head.checksum ||
+        !are_in_place(pieces, n_pieces, file->end + front, file->size)) {
+        return UMK_OK;
     }
-    /* Behind the last good record: here the next one is appended. */
-    file->size = file->end;
-    if (ftruncate(file->descriptor, file->end) != 0 || lseek(file->descriptor, file->end, SEEK_SET) < 0) {
-        return fail(context, "write", file->path);
-    }
+    *record = (umk_record){head.kind, data, size, n_pieces, pieces};
+    file->end = end_of(record, file->end + front);
     return UMK_OK;
 }
 
-umk_status umk_record_file_append(umk_record_file *file, umk_context *context, uint64_t kind, int n_parts,
-                                  const umk_record_part *parts) {
-    record_head head = {.kind = kind, .checksum = kind};
-    for (int i = 0; i < n_parts; i++) {
-        if (parts[i].size % 8 != 0) return umk_fail(context, UMK_ERROR_INTERNAL, "a record of no whole words");
-        head.size += (uint64_t)parts[i].size;
-        head.checksum = add_words(head.checksum, parts[i].data, parts[i].size / 8);
+umk_status umk_record_file_next(umk_record_file *file, umk_context *context, umk_record *record) {
+    *record = (umk_record){0};
+    umk_status status = read_record(file, context, record);
+    if (status != UMK_OK || record->data != NULL) return status;
+    /* Behind the last good record: here the next one is appended. */
+    file->size = file->end;
+    return ftruncate(file->descriptor, file->end) == 0 ? UMK_OK : fail(context, "write", file->path);
+}
+
+bool umk_record_file_read_piece(const umk_record_file *file, const umk_record_piece *piece, void *memory) {
+    return read_all(file->descriptor, memory, piece->size, piece->offset) == piece->size &&
+           umk_hash(0, memory, (size_t)piece->size) == piece->checksum;
+}
+
+/* Whole words, or -1. */
+static int64_t total_size(const umk_record_parts *parts) {
+    int64_t size = 0;
+    for (int64_t i = 0; i < parts->n; i++) {
+        if (parts->parts[i].size % 8 != 0) return -1;
+        size += parts->parts[i].size;
     }
-    bool written = write_all(file->descriptor, &head, sizeof head);
-    for (int i = 0; i < n_parts; i++) written = written && write_all(file->descriptor, parts[i].data, parts[i].size);
-    if (written) {
-        if (kind != file->last_kind) file->last_begin = file->end;
-        file->last_kind = kind;
-        file->end += (int64_t)(sizeof head + head.size);
-        return UMK_OK;
+    return size;
+}
+
+static void gather(char *memory, const umk_record_parts *parts) {
+    for (int64_t i = 0; i < parts->n; memory += parts->parts[i++].size) {
+        if (parts->parts[i].size > 0) memcpy(memory, parts->parts[i].data, (size_t)parts->parts[i].size);
     }
-    umk_status status = fail(context, "write", file->path);
-    if (ftruncate(file->descriptor, file->end) == 0) lseek(file->descriptor, file->end, SEEK_SET);
-    return status;
+}
+
+/* Room for the front and for the largest piece; *end_of_front and *end of the record in the file. */
+static umk_status prepare(umk_record_file *file, umk_context *context, const umk_new_record *record,
+                          int64_t *end_of_front, int64_t *end) {
+    int64_t size = total_size(&record->data), largest = 0;
+    bool is_whole = size >= 0;
+    int64_t front = (int64_t)sizeof(record_head) + size + record->n_pieces * (int64_t)sizeof(umk_record_piece);
+    *end = *end_of_front = file->end + front;
+    for (int64_t i = 0; i < record->n_pieces; i++) {
+        int64_t of_piece = total_size(&record->pieces[i]);
+        is_whole = is_whole && of_piece >= 0;
+        largest = of_piece > largest ? of_piece : largest;
+        *end += of_piece;
+    }
+    if (!is_whole) return umk_fail(context, UMK_ERROR_INTERNAL, "a record of no whole words");
+    record_head *head = make_front(file, context, front);
+    if (head == NULL || !make_room(&file->piece, context, largest)) return UMK_ERROR_MEMORY;
+    *head = (record_head){.kind = record->kind, .size = (uint64_t)size, .n_pieces = (uint64_t)record->n_pieces};
+    gather((char *)(head + 1), &record->data);
+    return UMK_OK;
+}
+
+/* Through memory that stays in the cache of the core: there it is hashed and written in one go. */
+static bool write_piece(umk_record_file *file, const umk_record_parts *piece, int64_t offset, umk_record_piece *place) {
+    int64_t size = total_size(piece);
+    gather(file->piece.memory, piece);
+    *place = (umk_record_piece){offset, size, umk_hash(0, file->piece.memory, (size_t)size)};
+    return write_all(file->descriptor, file->piece.memory, size);
+}
+
+/* The front last: before it is there, there is no record. */
+static bool write_record(umk_record_file *file, const umk_new_record *record, int64_t end_of_front) {
+    record_head *head = (record_head *)(file->front.memory + head_at);
+    umk_record_piece *places = (umk_record_piece *)((char *)(head + 1) + head->size);
+    int64_t offset = end_of_front, front = end_of_front - file->end;
+    if (lseek(file->descriptor, offset, SEEK_SET) < 0) return false;
+    for (int64_t i = 0; i < record->n_pieces; offset += places[i++].size) {
+        if (!write_piece(file, &record->pieces[i], offset, &places[i])) return false;
+    }
+    head->checksum = hash_front(head, front);
+    return lseek(file->descriptor, file->end, SEEK_SET) >= 0 && write_all(file->descriptor, head, front);
+}
+
+umk_status umk_record_file_append(umk_record_file *file, umk_context *context, const umk_new_record *record) {
+    int64_t end_of_front, end;
+    umk_status status = prepare(file, context, record, &end_of_front, &end);
+    if (status != UMK_OK) return status;
+    if (!write_record(file, record, end_of_front)) {
+        status = fail(context, "write", file->path);
+        /* A part of a record that stays is no record, and the next one is written over it. */
+        bool is_cut = ftruncate(file->descriptor, file->end) == 0;
+        (void)is_cut;
+        return status;
+    }
+    if (record->kind != file->last_kind) file->last_begin = file->end;
+    file->last_kind = record->kind;
+    file->end = end;
+    return UMK_OK;
 }
 
 void umk_record_file_drop(umk_record_file *file, uint64_t kind) {
     if (file->last_kind != kind) return;
     if (ftruncate(file->descriptor, file->last_begin) != 0) return; /* they stay, then */
-    lseek(file->descriptor, file->last_begin, SEEK_SET);
     file->end = file->last_begin;
 }

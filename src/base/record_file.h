@@ -1,6 +1,9 @@
 /*
  * A file of records that grows while a long calculation runs, and that another process continues after this one was
  * killed at any moment: each record has a checksum, and what was cut off at the end is dropped.
+ *
+ * A record has data, which are read with it, and may have pieces, of which only the places are: each has a checksum of
+ * its own and is read when it is needed, by any thread, into memory of the caller.
  */
 #ifndef UMK_BASE_RECORD_FILE_H
 #define UMK_BASE_RECORD_FILE_H
@@ -19,19 +22,48 @@ umk_status umk_record_file_open(umk_record_file **file, umk_context *context, co
 /** Closes the file; NULL is fine. */
 void umk_record_file_close(umk_record_file *file);
 
-/** The next record: *data (size bytes, 64-byte aligned) is valid until the next call, NULL behind the last. */
-umk_status umk_record_file_next(umk_record_file *file, umk_context *context, uint64_t *kind, const void **data,
-                                int64_t *size);
+/** Where a piece of a record is. */
+typedef struct umk_record_piece {
+    int64_t offset, size; /* bytes, of the file */
+    uint64_t checksum;
+} umk_record_piece;
 
-/** One piece of a record: whole words of 8 bytes. */
+/** A record that was read; its memory is valid until the next call. */
+typedef struct umk_record {
+    uint64_t kind;
+    const void *data; /* (size) bytes, 64-byte aligned; NULL behind the last record */
+    int64_t size, n_pieces;
+    const umk_record_piece *pieces; /* (n_pieces); all of them lie in the file */
+} umk_record;
+
+/** The next record, whose data are whole. */
+umk_status umk_record_file_next(umk_record_file *file, umk_context *context, umk_record *record);
+
+/** The content of a piece into memory; false where it is not what was written. Any thread, several at a time. */
+bool umk_record_file_read_piece(const umk_record_file *file, const umk_record_piece *piece, void *memory);
+
+/** Memory that goes into a record: whole words of 8 bytes. */
 typedef struct umk_record_part {
     const void *data;
     int64_t size;
 } umk_record_part;
 
-/** Appends a record that consists of parts. UMK_ERROR_IO (a full disk): the file keeps the earlier records. */
-umk_status umk_record_file_append(umk_record_file *file, umk_context *context, uint64_t kind, int n_parts,
-                                  const umk_record_part *parts);
+/** Parts that follow each other. */
+typedef struct umk_record_parts {
+    int64_t n;
+    const umk_record_part *parts;
+} umk_record_parts;
+
+/** A record to write. */
+typedef struct umk_new_record {
+    uint64_t kind;
+    umk_record_parts data;
+    int64_t n_pieces;
+    const umk_record_parts *pieces; /* (n_pieces) */
+} umk_new_record;
+
+/** Appends a record. UMK_ERROR_IO (a full disk): the file keeps the earlier records. */
+umk_status umk_record_file_append(umk_record_file *file, umk_context *context, const umk_new_record *record);
 
 /** Drops all records of a kind that this process has appended without one of another kind behind them. */
 void umk_record_file_drop(umk_record_file *file, uint64_t kind);

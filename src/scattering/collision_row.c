@@ -2,6 +2,8 @@
 #include "scattering/collision_row.h"
 #include <string.h>
 
+_Static_assert(sizeof(umk_row_head) == 64 && sizeof(umk_collision_row) <= sizeof(umk_row_head), "the place of a head");
+
 /* The arrays behind the struct, in the order of their alignment; returns the bytes of all. */
 static int64_t lay_out(umk_collision_row *row, char *memory, int64_t n_triplets, int64_t n_entries) {
     int64_t bytes = 0;
@@ -18,16 +20,61 @@ int64_t umk_collision_row_bytes(int64_t n_triplets, int64_t n_entries) {
     return lay_out(NULL, NULL, n_triplets, n_entries);
 }
 
+/* Zeros from the end of an array to where the next one begins, so that every byte of the content is a known one. */
+static void fill_up(void *array, int64_t n, int64_t size) {
+    int64_t bytes = 0, used = n * size;
+    umk_take(NULL, &bytes, n, size);
+    memset((char *)array + used, 0, (size_t)(bytes - used));
+}
+
 umk_collision_row *umk_collision_row_create(umk_context *context, int64_t n_triplets, int64_t n_entries) {
-    char *memory = umk_allocate(context, umk_collision_row_bytes(n_triplets, n_entries), 1);
-    if (memory != NULL) lay_out((umk_collision_row *)memory, memory, n_triplets, n_entries);
-    return (umk_collision_row *)memory;
+    char *memory = umk_allocate_unset(context, umk_collision_row_bytes(n_triplets, n_entries), 1);
+    umk_collision_row *row = (umk_collision_row *)memory;
+    if (row == NULL) return NULL;
+    lay_out(row, memory, n_triplets, n_entries);
+    row->first[0] = 0;
+    fill_up(row->first, n_triplets + 1, sizeof *row->first);
+    fill_up(row->values, n_entries, sizeof *row->values);
+    fill_up(row->points, n_triplets, sizeof *row->points);
+    fill_up(row->bands, n_entries, sizeof *row->bands);
+    return row;
 }
 
 void *umk_collision_row_content(const umk_collision_row *row, int64_t *bytes) {
-    int64_t before = (const char *)row->first - (const char *)row;
-    *bytes = umk_collision_row_bytes(row->n_triplets, row->n_entries) - before;
+    *bytes = umk_collision_row_bytes(row->n_triplets, row->n_entries) - (int64_t)sizeof(umk_row_head);
     return row->first;
+}
+
+umk_row_head umk_collision_row_head(const umk_collision_row *row) {
+    return (umk_row_head){.point = row->point, .n_triplets = row->n_triplets, .n_entries = row->n_entries};
+}
+
+umk_collision_row *umk_collision_row_restore(void *memory, int64_t left) {
+    umk_row_head head;
+    umk_collision_row *row = memory;
+    if (left < (int64_t)sizeof head) return NULL;
+    memcpy(&head, memory, sizeof head);
+    /* no more than there are bytes, so that nothing overflows */
+    if (head.n_triplets < 0 || head.n_triplets > left || head.n_entries < 0 || head.n_entries > left) return NULL;
+    if (umk_collision_row_bytes(head.n_triplets, head.n_entries) > left) return NULL;
+    lay_out(row, memory, head.n_triplets, head.n_entries);
+    row->point = head.point;
+    return row;
+}
+
+bool umk_collision_row_makes_sense(const umk_collision_row *row, int64_t n_bands, int64_t n_grid) {
+    /* All entries without a branch: of a difference below zero the highest bit is set. */
+    uint32_t wrong = 0, last_band = (uint32_t)n_bands - 1, last_point = (uint32_t)n_grid - 1;
+    if (row->first[0] != 0 || row->first[row->n_triplets] != row->n_entries) return false;
+    for (int64_t t = 0; t < row->n_triplets; t++) {
+        if (row->first[t + 1] < row->first[t]) return false;
+        for (int k = 0; k < 2; k++) wrong |= (uint32_t)row->points[t][k] | (last_point - (uint32_t)row->points[t][k]);
+    }
+    for (int64_t e = 0; e < row->n_entries; e++) {
+        uint32_t bands = row->bands[e];
+        wrong |= (last_band - (bands >> 20)) | (last_band - (bands >> 10 & 1023)) | (last_band - (bands & 1023));
+    }
+    return wrong >> 31 == 0;
 }
 
 /* A larger array with the old contents; the old one where memory cannot be had. */

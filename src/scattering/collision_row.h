@@ -39,12 +39,25 @@ typedef struct umk_collision_row {
     uint32_t *bands;      /* (n_entries) packed */
 } umk_collision_row;
 
-/** NULL with the message stored where memory cannot be had. */
+/** The arrays are for the caller to fill. NULL with the message stored where memory cannot be had. */
 umk_collision_row *umk_collision_row_create(umk_context *context, int64_t n_triplets, int64_t n_entries);
 int64_t umk_collision_row_bytes(int64_t n_triplets, int64_t n_entries);
 
+/** What stands for a row in a file, without addresses, with its content behind: together as large as the row. */
+typedef struct umk_row_head {
+    int64_t point, n_triplets, n_entries, zeros[5];
+} umk_row_head;
+
+umk_row_head umk_collision_row_head(const umk_collision_row *row);
+
 /** All arrays of a row as one piece of memory, whole words, whose size depends on the two numbers only. */
 void *umk_collision_row_content(const umk_collision_row *row, int64_t *bytes);
+
+/** The row of the head and the content in memory (64-byte aligned); NULL where they take more than the bytes left. */
+umk_collision_row *umk_collision_row_restore(void *memory, int64_t left);
+
+/** Whether nothing of the content points outside of the row, the bands, or the grid (of at most 2^31 points). */
+bool umk_collision_row_makes_sense(const umk_collision_row *row, int64_t n_bands, int64_t n_grid);
 
 /** A row that grows, of one worker. */
 typedef struct umk_row_builder {

@@ -1,6 +1,7 @@
 /* What posix.h, dlfcn.h and sys/resource.h declare, by the functions of Windows. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <io.h>
 #include <sys/resource.h>
 #include <windows.h>
 /* after windows.h */
@@ -10,6 +11,15 @@ int umk_windows_rename(const char *from, const char *to) {
     if (MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) return 0;
     DWORD error = GetLastError();
     errno = error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND ? ENOENT : EACCES;
+    return -1;
+}
+
+int64_t umk_windows_pread(int descriptor, void *memory, size_t size, int64_t offset) {
+    OVERLAPPED place = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
+    DWORD n = 0;
+    if (ReadFile((HANDLE)_get_osfhandle(descriptor), memory, (DWORD)size, &n, &place)) return n;
+    if (GetLastError() == ERROR_HANDLE_EOF) return 0;
+    errno = EIO;
     return -1;
 }
 

@@ -10,6 +10,7 @@
 #include <io.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 
 #define fsync                             _commit
 #define strerror_r(number, text, size)    strerror_s((text), (size), (number))
+#define pread                             umk_windows_pread
 #define rename(from, to)                  umk_windows_rename((from), (to))
 #define setenv(name, value, replace)      _putenv_s((name), (value)) /* tests */
 #define unsetenv(name)                    _putenv_s((name), "")
@@ -30,6 +32,10 @@
 
 /** Takes the place of a file that is there, as rename does on POSIX; 0, or -1 with errno. */
 int umk_windows_rename(const char *from, const char *to);
+
+/** Reads at an offset, by any thread, at most 2^31 bytes; how many, or -1 with errno. The position in the file moves.
+ */
+int64_t umk_windows_pread(int descriptor, void *memory, size_t size, int64_t offset);
 
 struct sigaction {
     void (*sa_handler)(int);

@@ -14,13 +14,15 @@ void umk_collision_init(umk_collision *collision, umk_context *context, umk_line
 }
 
 static void drop_rows(umk_collision *collision, int64_t from) {
-    for (int64_t r = from; r < collision->n_rows; r++) umk_release(collision->rows[r]);
+    int64_t first = from > collision->n_in_block ? from : collision->n_in_block;
+    for (int64_t r = first; r < collision->n_rows; r++) umk_release(collision->rows[r]);
     collision->n_rows = from;
 }
 
 void umk_collision_clear(umk_collision *collision) {
     drop_rows(collision, 0);
     umk_release(collision->rows);
+    umk_release(collision->block);
     umk_release(collision->slots);
     umk_release(collision->scratch);
     memset(collision, 0, sizeof *collision);
@@ -34,21 +36,28 @@ typedef struct row_list {
     int64_t first_point; /* what point 0 of the run that makes them is here */
 } row_list;
 
-static umk_status append_row(void *user, umk_collision_row *row) {
+/* Room for n more rows. */
+static umk_status reserve(umk_collision *collision, int64_t n) {
     umk_status status = UMK_OK;
     umk_collision_row **larger = NULL;
+    int64_t capacity = 2 * collision->row_capacity + n + 255;
+    if (collision->n_rows + n <= collision->row_capacity) return UMK_OK;
+    UMK_ALLOCATE(collision->context, larger, capacity);
+    if (collision->n_rows > 0) {
+        memcpy(larger, collision->rows, (size_t)collision->n_rows * sizeof(umk_collision_row *));
+    }
+    umk_release(collision->rows);
+    collision->rows = larger;
+    collision->row_capacity = capacity;
+cleanup:
+    return status;
+}
+
+static umk_status append_row(void *user, umk_collision_row *row) {
+    umk_status status = UMK_OK;
     const row_list *list = user;
     umk_collision *collision = list->collision;
-    if (collision->n_rows == collision->row_capacity) {
-        int64_t capacity = collision->row_capacity > 0 ? 2 * collision->row_capacity : 256;
-        UMK_ALLOCATE(collision->context, larger, capacity);
-        if (collision->n_rows > 0) {
-            memcpy(larger, collision->rows, (size_t)collision->n_rows * sizeof(umk_collision_row *));
-        }
-        umk_release(collision->rows);
-        collision->rows = larger;
-        collision->row_capacity = capacity;
-    }
+    UMK_TRY(reserve(collision, 1));
     row->point += list->first_point;
     collision->rows[collision->n_rows++] = row;
     row = NULL;
@@ -64,32 +73,34 @@ static umk_status make_rows(umk_collision *collision, int64_t first, int64_t n, 
                                   &sink);
 }
 
-umk_status umk_collision_add(umk_collision *collision, umk_collision_row *row) {
-    row_list list = {collision, 0};
-    return append_row(&list, row);
+bool umk_collision_keep(umk_collision *collision, int64_t point, double bytes) {
+    if (collision->n_kept != point || collision->kept_bytes + bytes > collision->most_bytes) return false;
+    collision->kept_bytes += bytes;
+    collision->n_kept = point + 1;
+    return true;
 }
 
-umk_status umk_collision_settle(umk_collision *collision, int64_t n_rows_before, int64_t first, int64_t n,
-                                const umk_linewidth_result *results) {
+/* The bytes of the rows of a point from row r on; returns the row behind them. */
+static int64_t end_of_point(const umk_collision *collision, int64_t point, int64_t r, double *bytes) {
+    for (*bytes = 0; r < collision->n_rows && collision->rows[r]->point == point; r++) {
+        *bytes += (double)umk_collision_row_bytes(collision->rows[r]->n_triplets, collision->rows[r]->n_entries);
+    }
+    return r;
+}
+
+/* on_rows is told of the rows of new points, and those that do not fit are dropped. */
+static umk_status settle(umk_collision *collision, int64_t n_rows_before, int64_t first, int64_t n,
+                         const umk_linewidth_result *results) {
     umk_status status = UMK_OK;
-    int64_t keep = n_rows_before, r = n_rows_before;
-    bool fits = collision->n_kept == first;
-    for (int64_t point = first; point < first + n; point++) {
-        double bytes = 0;
-        int64_t of_point = r;
-        for (; r < collision->n_rows && collision->rows[r]->point == point; r++) {
-            const umk_collision_row *row = collision->rows[r];
-            bytes += (double)umk_collision_row_bytes(row->n_triplets, row->n_entries);
-        }
+    int64_t keep = n_rows_before;
+    double bytes;
+    for (int64_t i = 0, begin = n_rows_before, end; i < n; i++, begin = end) {
+        end = end_of_point(collision, first + i, begin, &bytes);
         if (collision->on_rows != NULL) {
-            UMK_TRY(collision->on_rows(collision->user, point, results == NULL ? NULL : &results[point - first],
-                                       r - of_point, collision->rows + of_point));
+            UMK_TRY(collision->on_rows(collision->user, first + i, results == NULL ? NULL : &results[i], end - begin,
+                                       collision->rows + begin));
         }
-        fits = fits && collision->kept_bytes + bytes <= collision->most_bytes;
-        if (!fits) continue;
-        collision->kept_bytes += bytes;
-        collision->n_kept = point + 1;
-        keep = r;
+        if (umk_collision_keep(collision, first + i, bytes)) keep = end;
     }
 cleanup:
     drop_rows(collision, keep);
@@ -99,7 +110,52 @@ cleanup:
 umk_status umk_collision_pass(umk_collision *collision, int64_t first, int64_t n, umk_linewidth_result *results) {
     int64_t before = collision->n_rows;
     umk_status status = make_rows(collision, first, n, results);
-    if (status == UMK_OK) return umk_collision_settle(collision, before, first, n, results);
+    if (status == UMK_OK) return settle(collision, before, first, n, results);
+    drop_rows(collision, before);
+    return status;
+}
+
+umk_status umk_collision_put_first(umk_collision *collision, void *block, int64_t n_rows,
+                                   umk_collision_row *const *rows) {
+    umk_status status = UMK_OK;
+    int64_t n_points = collision->on_rows != NULL ? collision->n_kept : 0;
+    double bytes;
+    collision->block = block;
+    UMK_TRY(reserve(collision, n_rows));
+    memmove(collision->rows + n_rows, collision->rows, (size_t)collision->n_rows * sizeof *rows);
+    if (n_rows > 0) memcpy(collision->rows, rows, (size_t)n_rows * sizeof *rows);
+    collision->n_rows += n_rows;
+    collision->n_in_block = n_rows;
+    for (int64_t point = 0, begin = 0, end; point < n_points; point++, begin = end) {
+        end = end_of_point(collision, point, begin, &bytes);
+        UMK_TRY(collision->on_rows(collision->user, point, NULL, end - begin, collision->rows + begin));
+    }
+cleanup:
+    return status;
+}
+
+umk_status umk_collision_make_again(umk_collision *collision, int64_t point, int64_t n_rows, umk_collision_row **rows,
+                                    void *memory, int64_t bytes) {
+    int64_t before = collision->n_rows, of_content;
+    double made;
+    umk_status status = make_rows(collision, point, 1, NULL);
+    if (status != UMK_OK) goto cleanup;
+    end_of_point(collision, point, before, &made);
+    if (collision->n_rows - before != n_rows || made != (double)bytes) {
+        status = umk_fail(collision->context, UMK_ERROR_INPUT, "rows of grid point %lld are not of this operator",
+                          (long long)point);
+        goto cleanup;
+    }
+    for (int64_t r = 0; r < n_rows; r++) {
+        const umk_collision_row *row = collision->rows[before + r];
+        umk_row_head head = umk_collision_row_head(row);
+        const void *content = umk_collision_row_content(row, &of_content);
+        memcpy(memory, &head, sizeof head);
+        memcpy((char *)memory + sizeof head, content, (size_t)of_content);
+        rows[r] = umk_collision_row_restore(memory, (int64_t)sizeof head + of_content);
+        memory = (char *)memory + sizeof head + of_content;
+    }
+cleanup:
     drop_rows(collision, before);
     return status;
 }

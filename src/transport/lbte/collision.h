@@ -25,6 +25,8 @@ typedef struct umk_collision {
     /* Rows of the points below n_kept, in their order. */
     int64_t n_kept, n_rows, row_capacity;
     umk_collision_row **rows;
+    void *block; /* of the first rows, or NULL; each of the others is memory of its own */
+    int64_t n_in_block;
     double kept_bytes, most_bytes;
     /* Told of the rows of each point in the first pass, with its linewidths where they are new; may be NULL. */
     umk_status (*on_rows)(void *user, int64_t point, const umk_linewidth_result *linewidths, int64_t n_rows,
@@ -46,13 +48,19 @@ void umk_collision_clear(umk_collision *collision);
  */
 umk_status umk_collision_pass(umk_collision *collision, int64_t first, int64_t n, umk_linewidth_result *results);
 
+/** Whether the rows of the next point, of so many bytes, are kept; they count from then on. */
+bool umk_collision_keep(umk_collision *collision, int64_t point, double bytes);
+
 /**
- * Rows that an earlier process kept of points first ... first + n - 1, in the order of a pass; each is owned from then
- * on, also after a failure. results: NULL where linewidths are known already.
+ * Rows of the points that were kept before the first pass, in one block that is owned from then on, also after a
+ * failure. Passes may have gone on behind them, but for on_rows, which is told of them now.
  */
-umk_status umk_collision_add(umk_collision *collision, umk_collision_row *row);
-umk_status umk_collision_settle(umk_collision *collision, int64_t n_rows_before, int64_t first, int64_t n,
-                                const umk_linewidth_result *results);
+umk_status umk_collision_put_first(umk_collision *collision, void *block, int64_t n_rows,
+                                   umk_collision_row *const *rows);
+
+/** Makes n_rows rows of a point that take so many bytes again, into memory. UMK_ERROR_INPUT: they are others. */
+umk_status umk_collision_make_again(umk_collision *collision, int64_t point, int64_t n_rows, umk_collision_row **rows,
+                                    void *memory, int64_t bytes);
 
 /** What is done with one row, on any thread: rows of the same slot come one after the other, points ascending. */
 typedef void (*umk_row_visitor)(void *user, const umk_collision_row *row, int64_t slot, int worker);

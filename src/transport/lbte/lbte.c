@@ -227,10 +227,12 @@ static umk_status scatter(lbte_run *run, int64_t sigma) {
         umk_log(rta->context, UMK_LOG_INFO, "%lld of %lld grid points were read from the checkpoint.",
                 (long long)rta->n_done, (long long)rta->n_points);
     }
+    if (run->collision.on_rows != NULL) UMK_TRY(umk_checkpoint_fetch_rows(&run->checkpoint, &run->collision));
     rta->collision = &run->collision;
     rta->on_flight = save_points;
     rta->user = run;
     UMK_TRY(umk_rta_scatter(rta, run->result));
+    if (run->collision.on_rows == NULL) UMK_TRY(umk_checkpoint_fetch_rows(&run->checkpoint, &run->collision));
 cleanup:
     return status;
 }

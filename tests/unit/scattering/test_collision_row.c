@@ -87,6 +87,87 @@ static void test_content(void **state) {
     umk_row_builder_clear(&builder);
 }
 
+static umk_collision_row *make_row(int64_t n_triplets) {
+    umk_row_builder builder = {0};
+    assert_int_equal(umk_row_builder_reserve(&builder, context, n_triplets, 4 * n_triplets), UMK_OK);
+    for (int64_t t = 0; t < n_triplets; t++) add(&builder, t);
+    umk_collision_row *row = umk_row_builder_finish(&builder, context);
+    umk_row_builder_clear(&builder);
+    assert_non_null(row);
+    return row;
+}
+
+/* Head and content in memory of another address are the row again, where all of them are there. */
+static void test_restore(void **state) {
+    (void)state;
+    for (int64_t n = 0; n < 40; n++) {
+        umk_collision_row *row = make_row(n);
+        row->point = 5 + n;
+        int64_t bytes, all = umk_collision_row_bytes(n, row->n_entries);
+        umk_row_head head = umk_collision_row_head(row);
+        const void *content = umk_collision_row_content(row, &bytes);
+        assert_int_equal((int64_t)sizeof head + bytes, all);
+        char *memory = umk_allocate(context, all, 1);
+        for (int64_t left = 0; left <= all; left++) {
+            memcpy(memory, &head, sizeof head);
+            memcpy(memory + sizeof head, content, (size_t)bytes);
+            umk_collision_row *restored = umk_collision_row_restore(memory, left);
+            assert_true((restored != NULL) == (left == all));
+            if (restored == NULL) continue;
+            assert_int_equal(restored->point, 5 + n);
+            expect_row(restored, n);
+        }
+        const int64_t senseless[] = {-1, n + 64, INT64_MAX, INT64_MAX / 8, INT64_MIN};
+        for (int i = 0; i < 10; i++) {
+            umk_row_head other = head;
+            *(i % 2 == 0 ? &other.n_triplets : &other.n_entries) = senseless[i / 2];
+            memcpy(memory, &other, sizeof other);
+            assert_null(umk_collision_row_restore(memory, all));
+        }
+        umk_release(memory);
+        umk_release(row);
+    }
+}
+
+static void test_sense(void **state) {
+    (void)state;
+    enum { n_bands = 7, n_grid = 30 };
+    umk_collision_row *row = make_row(20);
+    for (int64_t t = 0; t < 20; t++) row->points[t][0] = row->points[t][1] = n_grid - 1;
+    for (int64_t e = 0; e < row->n_entries; e++) row->bands[e] = umk_entry_pack(e % n_bands, 6, 0);
+    assert_true(umk_collision_row_makes_sense(row, n_bands, n_grid));
+    for (int64_t t = 0; t <= 20; t++) {
+        const int64_t before = row->first[t], wrong[] = {-1, before + 100, INT64_MIN, INT64_MAX};
+        for (int i = 0; i < 4; i++) {
+            row->first[t] = wrong[i];
+            assert_false(umk_collision_row_makes_sense(row, n_bands, n_grid));
+        }
+        row->first[t] = before;
+    }
+    for (int64_t k = 0; k < 40; k++) {
+        const int32_t wrong[] = {-1, n_grid, INT32_MIN, INT32_MAX};
+        for (int i = 0; i < 4; i++) {
+            row->points[k / 2][k % 2] = wrong[i];
+            assert_false(umk_collision_row_makes_sense(row, n_bands, n_grid));
+        }
+        row->points[k / 2][k % 2] = 0;
+    }
+    for (int64_t e = 0; e < row->n_entries; e++) {
+        const uint32_t before = row->bands[e], wrong[] = {umk_entry_pack(n_bands, 0, 0), umk_entry_pack(0, n_bands, 0),
+                                                          umk_entry_pack(0, 0, n_bands), UINT32_MAX, UINT32_C(1) << 31};
+        for (int i = 0; i < 5; i++) {
+            row->bands[e] = wrong[i];
+            assert_false(umk_collision_row_makes_sense(row, n_bands, n_grid));
+        }
+        row->bands[e] = before;
+    }
+    assert_true(umk_collision_row_makes_sense(row, n_bands, n_grid));
+    umk_release(row);
+    row = make_row(0);
+    assert_true(umk_collision_row_makes_sense(row, 1, 1));
+    umk_release(row);
+}
+
 static void test_failing_allocations(void **state) {
     (void)state;
     for (int n = 0; n < 4; n++) {
@@ -114,10 +195,8 @@ static void test_failing_allocations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_packed_bands),
-        cmocka_unit_test(test_builder),
-        cmocka_unit_test(test_content),
-        cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_packed_bands), cmocka_unit_test(test_builder), cmocka_unit_test(test_content),
+        cmocka_unit_test(test_restore),      cmocka_unit_test(test_sense),   cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }
