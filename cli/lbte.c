@@ -102,14 +102,20 @@ static void tell_estimate(const lbte *lbte, const umk_lbte_estimate *estimate) {
                  estimate->row_bytes / 1e9, kept);
     terminal_say(run->terminal, "The %s solver would take %.3g GB.", is_direct ? "iterative" : "direct",
                  estimate->other_solver_bytes / 1e9);
+    const double patience = 5;
+    if (estimate->diagonalization_seconds / (double)run->options->temperatures.n > patience) {
+        terminal_say(run->terminal, "Diagonalizations are not interrupted: a second Ctrl-C ends the program at once.");
+    }
 }
 
+/* The default name is of this calculation alone: another run in the same folder neither takes nor removes the file. */
 static void choose_checkpoint(lbte *lbte, const umk_lbte_estimate *estimate) {
     const run_options *o = lbte->run->options;
     int64_t mesh[3];
     umk_grid_mesh(lbte->run->model.grid, mesh);
-    snprintf(lbte->default_checkpoint, sizeof lbte->default_checkpoint, "lbte-m%lld%lld%lld.checkpoint",
-             (long long)mesh[0], (long long)mesh[1], (long long)mesh[2]);
+    snprintf(lbte->default_checkpoint, sizeof lbte->default_checkpoint, "lbte-m%lld%lld%lld-%08llx.checkpoint",
+             (long long)mesh[0], (long long)mesh[1], (long long)mesh[2],
+             (unsigned long long)(estimate->fingerprint >> 32));
     lbte->options.checkpoint = o->checkpoint;
     if (o->checkpoint != NULL || o->no_checkpoint || o->read_collision.n > 0 || o->grid_points.n > 0) return;
     if (estimate->seconds + estimate->diagonalization_seconds > checkpoint_seconds ||
@@ -180,6 +186,14 @@ static void tell_reports(const lbte *lbte) {
     }
 }
 
+/* Where the path is a link, that which it leads to goes with it. */
+static void remove_file(const char *path) {
+    char *resolved = realpath(path, NULL);
+    if (resolved != NULL) unlink(resolved);
+    free(resolved);
+    unlink(path);
+}
+
 /* The results are safe: the checkpoint goes, unless more iterations can follow. */
 static void end_checkpoint(const lbte *lbte) {
     const run *run = lbte->run;
@@ -192,7 +206,7 @@ static void end_checkpoint(const lbte *lbte) {
     if (goes_on) {
         terminal_say(run->terminal, "With more iterations (--max-iterations) the run goes on from \"%s\".", path);
     } else {
-        unlink(path);
+        remove_file(path);
     }
 }
 

@@ -1,5 +1,6 @@
 /* Options of the commands that compute a conductivity: one table, of which each command has its part. */
 #include "run_options.h"
+#include "output.h"
 #include "transport.h"
 #include <math.h>
 #include <stdlib.h>
@@ -59,6 +60,27 @@ static bool check_sigmas(const run_options *o) {
     return true;
 }
 
+static bool ends_with(const char *text, const char *end) {
+    size_t n = strlen(text), n_end = strlen(end);
+    return n >= n_end && strcmp(text + n - n_end, end) == 0;
+}
+
+/* A checkpoint under the name of a result would end with the run, and the result with it. */
+static bool check_checkpoint(const run_options *o) {
+    const char *path = o->checkpoint;
+    if (path[0] == '\0') {
+        terminal_usage_error("--checkpoint takes the name of a file");
+    } else if (model_reads(&o->model, path)) {
+        terminal_usage_error("--checkpoint %s is an input file", path);
+    } else if (ends_with(path, ".hdf5") || ends_with(path, ".yaml") ||
+               (o->summary != NULL && (strcmp(path, o->summary) == 0 || output_is_same_file(path, o->summary)))) {
+        terminal_usage_error("--checkpoint %s: names of results cannot be taken (*.hdf5, *.yaml, that of -o)", path);
+    } else {
+        return true;
+    }
+    return false;
+}
+
 static bool check_lbte(run_options *o) {
     bool reads = o->read_collision.n > 0;
     if (o->solver_name != NULL && strcasecmp(o->solver_name, "direct") != 0 &&
@@ -91,11 +113,7 @@ static bool check_lbte(run_options *o) {
         return false;
     }
     o->model.no_mesh_symmetry = o->model.no_mesh_symmetry || o->model.no_kappa_stars; /* see umk_lbte_run */
-    if (o->checkpoint != NULL && model_reads(&o->model, o->checkpoint)) {
-        terminal_usage_error("--checkpoint %s is an input file", o->checkpoint);
-        return false;
-    }
-    return true;
+    return o->checkpoint == NULL || check_checkpoint(o);
 }
 
 static bool check_options(run_options *o) {

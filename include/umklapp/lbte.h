@@ -60,16 +60,18 @@ typedef enum umk_lbte_state {
 
 typedef struct umk_lbte_report {
     umk_lbte_state state;
-    int64_t n_iterations;    /* iterative: products with the operator */
-    double residual;         /* iterative: |B y - b| / |b| in the norm of 1 / Gamma, the largest of the directions */
-    double lowest_curvature; /* iterative: least <p, B p> / <p, Gamma p>; direct: lowest eigenvalue, THz */
-    int64_t n_dimensions;    /* of the operator, modes and directions that symmetry makes zero left out */
-    int64_t n_removed;       /* direct: eigenvalues taken as zero */
-    int64_t n_negative;      /* direct: negative eigenvalues beyond rounding; reducible: of any symmetry */
-    double doubtful_share;   /* direct, with a pinv_cutoff: part of kappa, the largest of the directions, of negative
-                                eigenvalues and of those that the cut-off removes though they are no rounding errors */
-    int64_t n_without;       /* modes (stars counted) without a linewidth, which are left out */
-    double degenerate_share; /* part of the trace of kappa that differences within degenerate sets carry */
+    int64_t n_iterations;     /* iterative: products with the operator */
+    double residual;          /* iterative: |B y - b| / |b| in the norm of 1 / Gamma, the largest of the directions */
+    double lowest_curvature;  /* iterative: least <p, B p> / <p, Gamma p>; direct: lowest eigenvalue, THz */
+    int64_t n_dimensions;     /* of the operator, modes and directions that symmetry makes zero left out */
+    int64_t n_removed;        /* direct: eigenvalues taken as zero */
+    int64_t n_negative;       /* direct: negative eigenvalues beyond rounding; reducible: of any symmetry */
+    double doubtful_share;    /* direct: part of kappa, the largest of the directions, of negative eigenvalues, and of
+                                 those that pinv_cutoff removes though they are no rounding errors */
+    double integration_error; /* estimated part of kappa that integration errors may change (docs/theory.md), the
+                                 largest of the directions; 0 where it is small for sure, or rows are not there */
+    int64_t n_without;        /* modes (stars counted) without a linewidth, which are left out */
+    double degenerate_share;  /* part of the trace of kappa that differences within degenerate sets carry */
 } umk_lbte_report;
 
 /** Eigenvalues, and relaxons, of one sigma; ended with umk_lbte_spectrum_clear. T temperatures, n values each. */
@@ -94,6 +96,8 @@ typedef struct umk_lbte_estimate {
     double other_solver_bytes;      /* what `bytes` would be with the other solver */
     double seconds;                 /* of all passes through the triplets, from one grid point; 0 for fewer than 64 */
     double diagonalization_seconds; /* direct: of all temperatures, from the number of operations */
+    uint64_t fingerprint;           /* of all that a checkpoint depends on: the same for runs that it serves; 0
+                                       for a model without interaction */
 } umk_lbte_estimate;
 
 /** Measures and counts; the errors are those of umk_lbte_run. UMK_ERROR_MEMORY: the other solver, or what to change. */

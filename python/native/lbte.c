@@ -79,12 +79,12 @@ static void clear(lbte *lbte) {
 
 static PyObject *dictionary_of_report(const umk_lbte_report *report) {
     static const char *const states[] = {"solved", "not converged", "not positive"};
-    return Py_BuildValue("{s:s,s:L,s:d,s:d,s:L,s:L,s:L,s:d,s:L,s:d}", "state", states[report->state], "n_iterations",
-                         (long long)report->n_iterations, "residual", report->residual, "lowest_curvature",
-                         report->lowest_curvature, "n_dimensions", (long long)report->n_dimensions, "n_removed",
-                         (long long)report->n_removed, "n_negative", (long long)report->n_negative, "doubtful_share",
-                         report->doubtful_share, "n_without", (long long)report->n_without, "degenerate_share",
-                         report->degenerate_share);
+    return Py_BuildValue("{s:s,s:L,s:d,s:d,s:L,s:L,s:L,s:d,s:d,s:L,s:d}", "state", states[report->state],
+                         "n_iterations", (long long)report->n_iterations, "residual", report->residual,
+                         "lowest_curvature", report->lowest_curvature, "n_dimensions", (long long)report->n_dimensions,
+                         "n_removed", (long long)report->n_removed, "n_negative", (long long)report->n_negative,
+                         "doubtful_share", report->doubtful_share, "integration_error", report->integration_error,
+                         "n_without", (long long)report->n_without, "degenerate_share", report->degenerate_share);
 }
 
 static PyObject *list_reports(const umk_lbte_report *reports, int64_t n) {

@@ -379,8 +379,11 @@ class Solution:
     n_negative : int
         Direct solver: negative eigenvalues beyond rounding.
     doubtful_share : float
-        Direct solver with a `pinv_cutoff`: part of kappa, the largest of the directions, of negative eigenvalues and of
-        those that the cut-off removes though they are no rounding errors.
+        Direct solver: part of kappa, the largest of the directions, of negative eigenvalues, and of those that
+        `pinv_cutoff` removes though they are no rounding errors.
+    integration_error : float
+        Estimated part of kappa that errors of integration may change, the largest of the directions; 0 where it is
+        small for sure.
     n_without : int
         Modes without a linewidth, which are left out.
     degenerate_share : float
@@ -395,6 +398,7 @@ class Solution:
     n_removed: int
     n_negative: int
     doubtful_share: float
+    integration_error: float
     n_without: int
     degenerate_share: float
 

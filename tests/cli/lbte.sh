@@ -51,6 +51,11 @@ wrong 2 'usage;--checkpoint excludes' --checkpoint x --no-checkpoint
 wrong 2 'usage;--checkpoint excludes' --checkpoint x --read-collision all
 wrong 2 'usage;--checkpoint excludes' --checkpoint x --gp 0 --write-collision
 wrong 2 'usage;is an input file' --checkpoint "$si"
+wrong 2 'usage;--checkpoint takes the name' --checkpoint ''
+for name in kappa-m333.hdf5 ./coleigs-m333.hdf5 phono3py.yaml; do
+  wrong 2 "usage;--checkpoint $name: names of results" --checkpoint $name
+done
+wrong 2 'usage;--checkpoint c: names of results' --checkpoint c -o c
 wrong 2 'usage;is an input file' --checkpoint "$silicon/fc3.hdf5"
 wrong 2 'usage;--pinv-method;not 1 or below' --pinv-method 2
 wrong 2 'usage;--pinv-method;not 0 or above' --pinv-method -1
@@ -261,14 +266,9 @@ clear_work
 lbte --checkpoint "$check"
 [ ! -e "$check" ] || fail 'the checkpoint of a run that is done was left'
 clear_work
-# one of the default name is used where it is there, and not with --no-checkpoint
-: >lbte-m333.checkpoint
-lbte
-[ ! -e lbte-m333.checkpoint ] || fail 'the checkpoint of the default name was not used'
-clear_work
-echo notes >lbte-m333.checkpoint
-lbte --no-checkpoint
-[ "$(cat lbte-m333.checkpoint)" = notes ] || fail '--no-checkpoint changed a file'
+ln -s "$scratch/elsewhere" "$check"
+lbte --checkpoint "$check"
+{ [ ! -e "$scratch/elsewhere" ] && [ ! -h "$check" ]; } || fail 'a checkpoint behind a link was left'
 clear_work
 
 # killed SIGNAL BYTES ARGUMENTS...: a run that gets the signal as soon as its checkpoint is larger.
@@ -319,6 +319,24 @@ cp "$scratch/killed" "$check"
 finish_same --threads 2 --gp-batch 5
 change cut "$scratch/killed" "$check" $((size - 3))
 finish_same
+# one of the default name is used where it is there: by this calculation alone, and not with --no-checkpoint
+print=$(od -An -tx8 -j8 -N8 "$scratch/killed" | tr -d ' ' | cut -c 1-8)
+default=lbte-m151515-$print.checkpoint
+cp "$scratch/killed" "$default"
+# shellcheck disable=SC2086
+accept lbte "$si" $long --ts 300 101
+rm -f kappa-m151515.hdf5
+# shellcheck disable=SC2086
+accept lbte "$si" $long --no-checkpoint
+cmp -s "$default" "$scratch/killed" || fail 'a run that is not its own changed a checkpoint'
+clear_work
+cp "$scratch/killed" "$default"
+# shellcheck disable=SC2086
+accept lbte "$si" $long
+grep -q 'grid points were read from the checkpoint' "$scratch/out" || fail 'the checkpoint of the default name was not used'
+cmp -s kappa-m151515.hdf5 "$kept/kappa-m151515.hdf5" || fail 'from the checkpoint of the default name: kappa differs'
+[ ! -e "$default" ] || fail 'the checkpoint of the default name was left'
+clear_work
 
 # ---- Ctrl-C
 for signal in INT TERM; do

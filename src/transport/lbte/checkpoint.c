@@ -23,8 +23,7 @@ typedef struct piece_head {
     int64_t point, n_rows;
 } piece_head;
 
-/* All that the numbers in the file depend on, but for the width of the smearing: that stands in each record. */
-static uint64_t fingerprint(const umk_rta *rta) {
+uint64_t umk_checkpoint_fingerprint(const umk_rta *rta) {
     const umk_rta_options *o = rta->options;
     const umk_grid *grid = rta->model->grid;
     const char *version = umk_version();
@@ -53,7 +52,7 @@ umk_status umk_checkpoint_open(umk_checkpoint *checkpoint, const umk_rta *rta, c
     double sigma = rta->options->n_sigmas > 0 ? rta->options->sigmas[0] : 0;
     *checkpoint = (umk_checkpoint){.context = rta->context, .sigma = sigma, .piece_bytes = default_piece_bytes};
     if (path == NULL) return UMK_OK;
-    umk_status status = umk_record_file_open(&checkpoint->file, rta->context, path, fingerprint(rta));
+    umk_status status = umk_record_file_open(&checkpoint->file, rta->context, path, umk_checkpoint_fingerprint(rta));
     if (status != UMK_ERROR_INPUT || !optional) return status;
     umk_log(rta->context, UMK_LOG_WARNING, "the run keeps no checkpoint: %s", umk_context_message(rta->context));
     return UMK_OK;

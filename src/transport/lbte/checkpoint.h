@@ -32,6 +32,9 @@ typedef struct umk_checkpoint {
     int64_t iteration_size;
 } umk_checkpoint;
 
+/** All that the numbers in the file depend on, but for the width of the smearing: that stands in each record. */
+uint64_t umk_checkpoint_fingerprint(const umk_rta *rta);
+
 /**
  * Opens the file (path NULL: none) for the calculation of `rta`, with its first sigma; ended by umk_checkpoint_clear.
  * Records of other widths are passed over. optional: a file of another calculation is a warning and no checkpoint.

@@ -213,6 +213,7 @@ double umk_collision_workspace_bytes(int64_t n_points, int64_t n_bands, int64_t 
 
 umk_status umk_collision_prepare(umk_collision *collision, const umk_collision_space *space) {
     umk_status status = UMK_OK;
+    if (collision->slots != NULL) return UMK_OK;
     int64_t field = space->n_modes * space->n_lanes, point = space->n_bands * space->n_lanes;
     int n_threads = umk_context_n_threads(collision->context);
     collision->n_slots = count_slots(space->n_points, (double)field * sizeof(double));
@@ -228,6 +229,7 @@ typedef struct product {
     const umk_collision_space *space;
     const double *in;
     double *out;
+    bool of_asymmetry; /* (A - A^T) / 2 instead of B */
 } product;
 
 /*
@@ -243,7 +245,8 @@ static void add_row(void *user, const umk_collision_row *row, int64_t slot, int 
     double *field[3] = {scratch, scratch + size, scratch + 2 * size};
     double *out[3] = {scratch + 3 * size, scratch + 4 * size, scratch + 5 * size};
     double weight = space->point_weights[row->point], *of_row = sums + row->point * size;
-    for (int64_t k = 0; k < size; k++) field[0][k] = weight * product->in[row->point * size + k];
+    double of_transpose = product->of_asymmetry ? -weight : weight;
+    for (int64_t k = 0; k < size; k++) field[0][k] = of_transpose * product->in[row->point * size + k];
     memset(out[0], 0, (size_t)size * sizeof(double));
     for (int64_t t = 0; t < row->n_triplets; t++) {
         int32_t point[2], rotation[2];
@@ -283,20 +286,32 @@ static umk_status finish_point(void *argument, int64_t point, int worker) {
     }
     for (int64_t k = 0; k < size; k++) out[k] *= half;
     umk_collision_project(space, point, out);
-    for (int64_t k = 0; k < size; k++) {
+    for (int64_t k = 0; k < size && !product->of_asymmetry; k++) {
         out[k] += space->linewidths[point * size + k] * product->in[point * size + k];
     }
     umk_stage_add(product->collision->context, UMK_STAGE_COLLISION, worker, umk_now() - started);
     return UMK_OK;
 }
 
-umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const double *in,
-                               double *out) {
+static umk_status run_product(product *product) {
     umk_status status = UMK_OK;
-    product product = {.collision = collision, .space = space, .in = in, .out = out};
+    umk_collision *collision = product->collision;
+    const umk_collision_space *space = product->space;
     memset(collision->slots, 0, (size_t)(collision->n_slots * space->n_modes * space->n_lanes) * sizeof(double));
-    UMK_TRY(umk_collision_visit(collision, collision->n_slots, add_row, &product));
-    UMK_TRY(umk_parallel_for(collision->context, space->n_points, finish_point, &product));
+    UMK_TRY(umk_collision_visit(collision, collision->n_slots, add_row, product));
+    UMK_TRY(umk_parallel_for(collision->context, space->n_points, finish_point, product));
 cleanup:
     return status;
+}
+
+umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const double *in,
+                               double *out) {
+    product product = {.collision = collision, .space = space, .in = in, .out = out};
+    return run_product(&product);
+}
+
+umk_status umk_collision_apply_asymmetry(umk_collision *collision, const umk_collision_space *space, const double *in,
+                                         double *out) {
+    product product = {.collision = collision, .space = space, .in = in, .out = out, .of_asymmetry = true};
+    return run_product(&product);
 }

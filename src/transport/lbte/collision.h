@@ -68,12 +68,16 @@ typedef void (*umk_row_visitor)(void *user, const umk_collision_row *row, int64_
 /** Shows each row to the visitor; those of point i are of slot i modulo n_slots. */
 umk_status umk_collision_visit(umk_collision *collision, int64_t n_slots, umk_row_visitor visitor, void *user);
 
-/** Allocates what umk_collision_apply needs. */
+/** Allocates what umk_collision_apply needs, once. */
 umk_status umk_collision_prepare(umk_collision *collision, const umk_collision_space *space);
 double umk_collision_workspace_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures, int n_threads);
 
 /** out = B in for a field of the space; out may not be in. The same bits for any number of threads and kept rows. */
 umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const double *in,
                                double *out);
+
+/** out = (A - A^T) in / 2, what integration makes different seen from the members of a triplet. */
+umk_status umk_collision_apply_asymmetry(umk_collision *collision, const umk_collision_space *space, const double *in,
+                                         double *out);
 
 #endif

@@ -317,9 +317,11 @@ void umk_lbte_add_share(umk_lbte_shares *shares, const umk_lbte_cutoffs *cutoffs
     }
 }
 
-void umk_lbte_report_shares(umk_lbte_report *report, const umk_lbte_shares *shares) {
+void umk_lbte_report_shares(umk_lbte_report *report, const umk_lbte_cutoffs *cutoffs, const umk_lbte_shares *shares) {
+    const double small = 1e-3; /* more than comes of eigenvectors of other symmetries that rounding errors mix in */
     if (shares->doubtful == 0) return;
     report->doubtful_share = fmax(report->doubtful_share, shares->doubtful / (shares->doubtful + shares->sound));
+    if (cutoffs->is_default && report->doubtful_share > small) report->state = UMK_LBTE_NOT_POSITIVE;
 }
 
 /* Shares of one eigenvector in kappa. */
@@ -364,8 +366,7 @@ static umk_status solve_block(matrix_block *block, double *solution, umk_lbte_re
         add_relaxon(block, factor, overlap / eigenvalue, vector, field,
                     spectrum->kappa + (block->temperature * spectrum->n_values + at) * 6);
     }
-    if (report->n_negative > 0 && cutoffs.is_default) report->state = UMK_LBTE_NOT_POSITIVE;
-    umk_lbte_report_shares(report, &shares);
+    umk_lbte_report_shares(report, &cutoffs, &shares);
     report->n_dimensions += n;
     *n_values = at;
 cleanup:

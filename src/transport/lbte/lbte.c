@@ -125,22 +125,42 @@ static void log_states(umk_context *context, const umk_conductivity *result, con
             where, range.has_eigenvalue ? "lowest eigenvalue in THz" : "lowest relative curvature", -range.worst);
 }
 
-/* A cut-off is taken as it is asked for, but one that decides about kappa is told. */
+/* A cut-off is taken as it is asked for, but one that decides about kappa is told; and so are integration errors. */
 static void log_doubts(umk_context *context, const umk_conductivity *result, const umk_lbte_report *reports) {
-    const double small = 1e-6;
+    const double small_share = 1e-6, large_error = 0.5;
     char where[96];
-    state_range range = {.least = INFINITY};
+    state_range shares = {.least = INFINITY}, errors = {.least = INFINITY};
     for (int64_t t = 0; t < result->n_temperatures; t++) {
-        if (reports[t].state == UMK_LBTE_SOLVED && reports[t].doubtful_share > small) {
-            add_to_range(&range, result->temperatures[t], reports[t].doubtful_share);
-        }
+        double temperature = result->temperatures[t], share = reports[t].doubtful_share;
+        double error = reports[t].integration_error;
+        if (reports[t].state == UMK_LBTE_NOT_POSITIVE) continue;
+        if (share > small_share) add_to_range(&shares, temperature, share);
+        if (error > large_error) add_to_range(&errors, temperature, error);
     }
-    if (range.n == 0) return;
-    name_temperatures(where, sizeof where, &range);
-    umk_log(context, UMK_LOG_WARNING,
-            "%s: kappa depends on the cut-off of eigenvalues: those that it leaves out, and negative ones, would carry "
-            "a part of up to %.2g of it",
-            where, range.worst);
+    if (errors.n > 0) {
+        name_temperatures(where, sizeof where, &errors);
+        umk_log(context, UMK_LOG_WARNING,
+                "%s: kappa is not reliable: integration errors are estimated at up to %.2g times kappa, which is "
+                "carried by modes that hardly decay there; use a finer mesh or smearing",
+                where, errors.worst);
+    }
+    if (shares.n > 0) {
+        name_temperatures(where, sizeof where, &shares);
+        umk_log(context, UMK_LOG_WARNING,
+                "%s: kappa depends on the cut-off of eigenvalues: those that it leaves out, and negative ones, would "
+                "carry a part of up to %.2g of it",
+                where, shares.worst);
+    }
+}
+
+/* Shares of relaxons in a kappa that is not determined are not, either. */
+static void mark_spectrum(umk_lbte_spectrum *spectrum, const umk_lbte_report *reports) {
+    if (spectrum == NULL || spectrum->kappa == NULL) return;
+    int64_t n = 6 * spectrum->n_values;
+    for (int64_t t = 0; t < spectrum->n_temperatures; t++) {
+        if (reports[t].state != UMK_LBTE_NOT_POSITIVE) continue;
+        for (int64_t k = 0; k < n; k++) spectrum->kappa[t * n + k] = NAN;
+    }
 }
 
 static void conclude(umk_context *context, const umk_collision_space *space, umk_conductivity *result,
@@ -250,8 +270,10 @@ static umk_status solve(lbte_run *run, umk_lbte_report *reports, umk_lbte_spectr
     } else {
         UMK_TRY(umk_lbte_solve_iteratively(solution, reports, &run->collision, space, &run->checkpoint, run->options));
     }
+    UMK_TRY(umk_lbte_find_integration_errors(reports, &run->collision, space, solution));
     UMK_TRY(keep_rta(run->result, rta->context));
     conclude(rta->context, space, run->result, reports, solution, run->options);
+    mark_spectrum(spectrum, reports);
 cleanup:
     umk_release(solution);
     return status;

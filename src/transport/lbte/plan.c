@@ -252,6 +252,7 @@ umk_status umk_lbte_estimate_run(umk_lbte_estimate *estimate, umk_context *conte
         estimate->diagonalization_seconds =
             diagonalization_seconds((double)estimate->n_dimensions, (double)rta.n_temperatures);
     }
+    if (model->interaction != NULL) estimate->fingerprint = umk_checkpoint_fingerprint(&rta);
     UMK_TRY(umk_rta_count_triplets(&estimate->n_triplets, &rta));
     if (rta.linewidth != NULL) UMK_TRY(sample(estimate, &rta));
     double left = umk_lbte_memory(context, lbte) - estimate->bytes;

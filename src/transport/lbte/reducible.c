@@ -163,22 +163,12 @@ static void gather(const full_matrix *full, const double *coordinates, double *s
     }
 }
 
-/*
- * Fields of another symmetry than the drive take no part in kappa. Among them is that of a change of temperature, whose
- * eigenvalue is zero but for errors of integration, because scattering keeps the energy.
- */
-static bool is_driven(const double overlap[3], double size) {
-    const double rounding = 1e-8;
-    double square = overlap[0] * overlap[0] + overlap[1] * overlap[1] + overlap[2] * overlap[2];
-    return square > rounding * rounding * size;
-}
-
 static umk_status solve_matrix(full_matrix *full, double *solution, umk_lbte_report *report,
                                umk_lbte_spectrum *spectrum, const umk_lbte_options *options) {
     umk_status status = UMK_OK;
     umk_context *context = full->collision->context;
-    int64_t n = full->n_dimensions, n_negative = 0;
-    double *drive = NULL, *coordinates = NULL, size = 0;
+    int64_t n = full->n_dimensions;
+    double *drive = NULL, *coordinates = NULL;
     UMK_ALLOCATE(context, drive, 3 * n);
     UMK_ALLOCATE(context, coordinates, 3 * n);
     umk_stage before = umk_context_enter_stage(context, UMK_STAGE_DIAGONALIZATION);
@@ -186,7 +176,6 @@ static umk_status solve_matrix(full_matrix *full, double *solution, umk_lbte_rep
     umk_context_enter_stage(context, before);
     if (status != UMK_OK) goto cleanup;
     spread_drive(full, drive);
-    for (int64_t i = 0; i < 3 * n; i++) size += drive[i] * drive[i];
     umk_lbte_cutoffs cutoffs = umk_lbte_choose_cutoffs(n, full->eigenvalues, options);
     umk_lbte_shares shares[3] = {{0}};
     for (int64_t k = 0; k < n; k++) {
@@ -194,7 +183,6 @@ static umk_status solve_matrix(full_matrix *full, double *solution, umk_lbte_rep
         double overlap[3] = {0}, eigenvalue = full->eigenvalues[k];
         if (spectrum != NULL) spectrum->eigenvalues[full->temperature * spectrum->n_values + k] = eigenvalue;
         for (int64_t i = 0; i < 3 * n; i++) overlap[i % 3] += vector[i / 3] * drive[i];
-        if (eigenvalue < -cutoffs.rounding && is_driven(overlap, size)) n_negative++;
         bool counts = umk_lbte_counts(&cutoffs, eigenvalue, report);
         for (int a = 0; a < 3; a++) {
             umk_lbte_add_share(&shares[a], &cutoffs, eigenvalue, counts, overlap[a] * overlap[a]);
@@ -202,8 +190,7 @@ static umk_status solve_matrix(full_matrix *full, double *solution, umk_lbte_rep
         if (!counts) continue;
         for (int64_t i = 0; i < 3 * n; i++) coordinates[i] += vector[i / 3] * overlap[i % 3] / eigenvalue;
     }
-    if (n_negative > 0 && cutoffs.is_default) report->state = UMK_LBTE_NOT_POSITIVE;
-    for (int a = 0; a < 3; a++) umk_lbte_report_shares(report, &shares[a]);
+    for (int a = 0; a < 3; a++) umk_lbte_report_shares(report, &cutoffs, &shares[a]);
     report->n_dimensions = n;
     gather(full, coordinates, solution);
 cleanup:

@@ -23,6 +23,13 @@ umk_status umk_lbte_solve_reducible(double *solution, umk_lbte_report *report, u
                                     umk_collision *collision, const umk_collision_space *space, int64_t temperature,
                                     const umk_lbte_options *options);
 
+/**
+ * Estimates the part of kappa that integration errors may change into the reports, where <y, b> is so small that it
+ * can be much. Takes memory of two fields beside what umk_collision_apply needs.
+ */
+umk_status umk_lbte_find_integration_errors(umk_lbte_report *reports, umk_collision *collision,
+                                            const umk_collision_space *space, const double *solution);
+
 /** Which eigenvalues count. */
 typedef struct umk_lbte_cutoffs {
     double rounding; /* what rounding errors of the largest can make of zero */
@@ -44,8 +51,11 @@ typedef struct umk_lbte_shares {
 /** square: of the overlap of the eigenvector with the drive. */
 void umk_lbte_add_share(umk_lbte_shares *shares, const umk_lbte_cutoffs *cutoffs, double eigenvalue, bool counts,
                         double square);
-/** The report keeps the largest. */
-void umk_lbte_report_shares(umk_lbte_report *report, const umk_lbte_shares *shares);
+/**
+ * The report keeps the largest. Without a cut-off that was asked for the operator is not positive where negative
+ * eigenvalues have a share: the energy of the phonons has one that is zero but for integration errors, and none.
+ */
+void umk_lbte_report_shares(umk_lbte_report *report, const umk_lbte_cutoffs *cutoffs, const umk_lbte_shares *shares);
 
 double umk_lbte_iterative_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures, int n_threads);
 /** n_dimensions (n_blocks): of the matrices, which are held together; eigenvectors take their place. */

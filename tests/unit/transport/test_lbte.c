@@ -192,6 +192,14 @@ static void test_operator(void **state) {
     for (int64_t k = 0; k < size; k++) { /* it stays in the space, where the projection changes nothing */
         if (k % space->n_lanes >= 2 * umk_field_axes || k % umk_field_axes == 3) assert_true(bf[k] == 0);
     }
+    test_try(context, umk_collision_apply_asymmetry(&s->collision, space, g, bg));
+    umk_collision_product(space, f, bg, fg);
+    test_try(context, umk_collision_apply_asymmetry(&s->collision, space, f, bg));
+    umk_collision_product(space, g, bg, gf);
+    double of_asymmetry = 0;
+    for (int64_t k = 0; k < space->n_lanes; k++) of_asymmetry = fmax(of_asymmetry, fabs(fg[k]));
+    for (int64_t k = 0; k < space->n_lanes; k++) assert_true(fabs(fg[k] + gf[k]) <= 1e-12 * scale);
+    assert_true(of_asymmetry > 1e-6 * scale && of_asymmetry < 0.1 * scale);
     memcpy(bg, bf, (size_t)size * sizeof *bg);
     for (int64_t i = 0; i < space->n_points; i++) {
         umk_collision_project(space, i, bg + i * space->n_bands * space->n_lanes);
