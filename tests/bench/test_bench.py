@@ -16,6 +16,7 @@ import callgrind
 import cases
 import machine
 import programs
+import restarting
 import results
 import scaling
 
@@ -205,6 +206,51 @@ class Scaling(unittest.TestCase):
                              {("si-19", 2): "2"})
 
 
+class Restarting(unittest.TestCase):
+    def test_lifetimes(self):
+        for seed in range(20):
+            times = restarting.lifetimes(seed, 10.0)
+            self.assertEqual(times, restarting.lifetimes(seed, 10.0))
+            self.assertEqual(len(times), restarting.KILLS)
+            self.assertGreater(min(times), 0)
+            self.assertLess(sum(times), 10)
+            self.assertNotEqual(times, restarting.lifetimes(seed + 1, 10.0))
+            for time, double in zip(times, restarting.lifetimes(seed, 20.0)):
+                self.assertAlmostEqual(2 * time, double)
+        self.assertTrue(any(sum(restarting.lifetimes(seed, 10.0)) > 9 for seed in range(20)))
+
+    def test_processes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            loop = [sys.executable, "-c", "print('on', flush=True)\nwhile True: pass"]
+            wall, processor, status, text = restarting.run_process(loop, folder, 0.5)
+            self.assertEqual((status, text), (-9, "on\n"))
+            self.assertGreaterEqual(wall, 0.5)
+            self.assertLess(0, processor)
+            self.assertLess(processor, 2 * wall)
+            for code in (0, 3):
+                for seconds in (None, 0.5):  # it has ended before the signal
+                    words = [sys.executable, "-c", f"import sys; sys.exit({code})"]
+                    self.assertEqual(restarting.run_process(words, folder, seconds)[2], code)
+
+    def test_summary(self):
+        undisturbed = [restarting.Run(wall, 2 * wall, [], "") for wall in (12.0, 10.0, 20.0)]
+        killed = [restarting.Run(wall, 3 * wall, [1.0] * 5, "") for wall in (30.0, 11.0, 15.0)]
+        row = restarting.summary(undisturbed, killed)
+        self.assertLessEqual(set(row), set(restarting.FIELDS))
+        self.assertEqual([row[f"{what}_wall_least_s"] for what in ("undisturbed", "killed")], ["10.000", "11.000"])
+        self.assertEqual([row[f"{what}_cpu_median_s"] for what in ("undisturbed", "killed")], ["24.000", "45.000"])
+        self.assertEqual([row[f"extra_{time}_{average}"] for time in ("wall", "cpu") for average in ("least", "median")],
+                         ["0.100", "0.250", "0.650", "0.875"])
+
+    def test_newest_go(self):
+        rows = [{"case": case, "threads": "2", "date": date, "seed": seed}
+                for case, date, seed in [("a", "1", 1), ("a", "1", 2), ("b", "1", 1), ("a", "2", 3), ("a", "2", 4)]]
+        found = restarting.latest(rows)
+        self.assertEqual({key: [row["seed"] for row in go] for key, go in found.items()},
+                         {("a", 2): [3, 4], ("b", 2): [1]})
+
+
 class Bound(unittest.TestCase):
     """One band and small numbers, by hand."""
 
@@ -246,6 +292,10 @@ class Tree(unittest.TestCase):
     def test_efficiencies_have_the_present_columns(self):
         with scaling.PATH.open() as file:
             self.assertEqual(file.readline().strip(), ",".join(scaling.FIELDS))
+
+    def test_restarts_have_the_present_columns(self):
+        with restarting.PATH.open() as file:
+            self.assertEqual(file.readline().strip(), ",".join(restarting.FIELDS))
 
     def test_document_shows_the_results(self):
         done = subprocess.run([sys.executable, ROOT / "bench" / "report", "--check"], capture_output=True, text=True)
