@@ -25,6 +25,7 @@
 #define fsync                             _commit
 #define strerror_r(number, text, size)    strerror_s((text), (size), (number))
 #define pread                             umk_windows_pread
+#define realpath(path, resolved)          _fullpath((resolved), (path), _MAX_PATH) /* links stay links */
 #define rename(from, to)                  umk_windows_rename((from), (to))
 #define setenv(name, value, replace)      _putenv_s((name), (value)) /* tests */
 #define unsetenv(name)                    _putenv_s((name), "")
