@@ -94,7 +94,8 @@ typedef struct umk_lbte_estimate {
     double row_bytes;               /* of all rows of the operator, sampled */
     double kept_share;              /* part of the rows that the memory holds: 1 or less */
     double other_solver_bytes;      /* what `bytes` would be with the other solver */
-    double seconds;                 /* of all passes through the triplets, from one grid point; 0 for fewer than 64 */
+    double seconds;                 /* of all passes through the triplets, from one grid point, and of the iterations;
+                                     0 for fewer than 64 */
     double diagonalization_seconds; /* direct: of all temperatures, from the number of operations */
     uint64_t fingerprint;           /* of all that a checkpoint depends on: the same for runs that it serves; 0
                                        for a model without interaction */

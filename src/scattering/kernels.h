@@ -11,6 +11,9 @@
 
 #define UMK_SUM_LANES 8
 
+/** Temperatures of a block of a field: as many as these kernels take at a time, or half as many where there are few. */
+enum { umk_few_lanes = UMK_SUM_LANES / 2, umk_all_lanes = UMK_SUM_LANES };
+
 /** Band triples of one triplet, and what the integration weights and the strength are for each. */
 typedef struct umk_sum_terms {
     int64_t n_triples;
@@ -24,16 +27,19 @@ typedef struct umk_sum_terms {
 } umk_sum_terms;
 
 /**
- * The entries of one triplet (scattering/collision_row.h), applied to a field in the frame of q0. A field has for each
- * mode n_lanes numbers, a multiple of UMK_SUM_LANES: temperatures and Cartesian components.
+ * The entries of one triplet (scattering/collision_row.h), applied to fields of n_lanes temperatures (umk_few_lanes or
+ * umk_all_lanes): for each band a vector, as (n_bands, 3, n_lanes).
+ *
+ * A field is known at irreducible points. What it is at q1 and q2 the rotations make of it.
  */
 typedef struct umk_entry_terms {
-    int64_t n_entries;
+    int64_t n_lanes, n_bands, n_entries;
     const double *values;
-    const uint32_t *bands; /* packed */
-    int64_t n_lanes;
-    const double *inverse_sinh1, *inverse_sinh2; /* (n_bands, n_lanes) 1 / sinh x at q1 and q2 */
-    const double *field0, *field1, *field2;      /* (n_bands, n_lanes) */
+    const uint32_t *bands;           /* packed; the fewer changes of band0, the faster */
+    const double *field0;            /* at q0 */
+    const double *fields[2];         /* at the irreducible points of q1 and of q2 */
+    const double (*rotations[2])[3]; /* that lead from them to q1 and q2 */
+    const double *inverse_sinh[2];   /* (n_bands, n_lanes) 1 / sinh x at q1 and at q2 */
 } umk_entry_terms;
 
 typedef struct umk_sum_kernels {
@@ -51,11 +57,11 @@ typedef struct umk_sum_kernels {
     void (*add_triples)(const umk_sum_terms *terms, double *gamma);
 
     /**
-     * The elements c2 = value / sinh x2 and c1 = value / sinh x1 of each entry and their transposes, in the order of
-     * the entries: out0[band0] += c2 field1[band1] + c1 field2[band2], out1[band1] += c2 field0[band0], out2[band2] +=
-     * c1 field0[band0]; (n_bands, n_lanes) each.
+     * The elements c2 = value / sinh x2 and c1 = value / sinh x1 of each entry and their transposes, with R1, R2 the
+     * rotations: out0[band0] += c2 R1 field1[band1] + c1 R2 field2[band2], out1[band1] += c2 R1^T field0[band0],
+     * out2[band2] += c1 R2^T field0[band0]; out1 and out2 may be the same. scratch: (2, n_bands, n_lanes).
      */
-    void (*apply_entries)(const umk_entry_terms *terms, double *out0, double *out1, double *out2);
+    void (*apply_entries)(const umk_entry_terms *terms, double *scratch, double *out0, double *out1, double *out2);
 } umk_sum_kernels;
 
 extern const umk_sum_kernels umk_sum_kernels_reference;

@@ -229,11 +229,10 @@ static void test_cut_sums(void **state) {
 
 /* ---- the collision operator ---------------------------------------------------------------------------------------*/
 
-/** Entries and fields with memory of their own; out: what is added to. */
+/** Entries and fields with memory of their own. */
 typedef struct entries {
     umk_entry_terms view;
-    int64_t n_bands;
-    double values[most_triples];
+    double values[most_triples], rotations[2][3][3];
     uint32_t bands[most_triples];
     double *inverse_sinh[2], *field[3];
 } entries;
@@ -244,60 +243,65 @@ static double *random_rows(int64_t n) {
     return rows;
 }
 
-static void make_entries(entries *t, int64_t n_bands, int64_t n_lanes, int64_t n_entries) {
-    t->n_bands = n_bands;
+/* Ascending bands of at most n_band0 first ones, as in rows of the operator, or in any order. */
+static void make_entries(entries *t, int64_t n_bands, int64_t n_lanes, int64_t n_entries, int64_t n_band0) {
     for (int leg = 0; leg < 2; leg++) t->inverse_sinh[leg] = random_rows(n_bands * n_lanes);
-    for (int leg = 0; leg < 3; leg++) t->field[leg] = random_rows(n_bands * n_lanes);
+    for (int leg = 0; leg < 3; leg++) t->field[leg] = random_rows(3 * n_bands * n_lanes);
+    for (int k = 0; k < 18; k++) t->rotations[k / 9][k / 3 % 3][k % 3] = 2 * test_uniform(&numbers) - 1;
     for (int64_t i = 0; i < n_entries; i++) {
+        int64_t band0 = n_band0 > 0 ? i * n_band0 / n_entries % n_bands : below(n_bands);
         t->values[i] = pow(10, -3 * test_uniform(&numbers));
-        t->bands[i] = umk_entry_pack(below(n_bands), below(n_bands), below(n_bands));
+        t->bands[i] = umk_entry_pack(band0, below(n_bands), below(n_bands));
     }
-    t->view = (umk_entry_terms){.n_entries = n_entries,
+    t->view = (umk_entry_terms){.n_lanes = n_lanes,
+                                .n_bands = n_bands,
+                                .n_entries = n_entries,
                                 .values = t->values,
                                 .bands = t->bands,
-                                .n_lanes = n_lanes,
-                                .inverse_sinh1 = t->inverse_sinh[0],
-                                .inverse_sinh2 = t->inverse_sinh[1],
-                                .field0 = t->field[0],
-                                .field1 = t->field[1],
-                                .field2 = t->field[2]};
+                                .field0 = t->field[0]};
+    for (int leg = 0; leg < 2; leg++) {
+        t->view.fields[leg] = t->field[1 + leg];
+        t->view.rotations[leg] = (const double(*)[3])t->rotations[leg];
+        t->view.inverse_sinh[leg] = t->inverse_sinh[leg];
+    }
 }
 
 static void release_entries(entries *t) {
-    int64_t bytes = t->n_bands * t->view.n_lanes * 8;
+    int64_t bytes = t->view.n_bands * t->view.n_lanes * 8;
     for (int leg = 0; leg < 2; leg++) release_stale(t->inverse_sinh[leg], bytes);
-    for (int leg = 0; leg < 3; leg++) release_stale(t->field[leg], bytes);
+    for (int leg = 0; leg < 3; leg++) release_stale(t->field[leg], 3 * bytes);
 }
 
-/* By the definition in kernels.h, from begin (3, n_bands, n_lanes); sizes: what rounding is relative to. */
-static void apply_plainly(const entries *t, const double *begin, double *out, double *sizes) {
-    int64_t lanes = t->view.n_lanes, n = t->n_bands * lanes;
-    for (int64_t i = 0; i < 3 * n; i++) {
-        out[i] = begin[i];
-        sizes[i] = fabs(begin[i]);
-    }
+static void add(double *out, double *size, double value) {
+    *out += value;
+    *size += fabs(value);
+}
+
+/* By the definition in kernels.h, to out (3, n_bands, 3, n_lanes); sizes: what rounding is relative to. */
+static void apply_plainly(const entries *t, double *out, double *sizes) {
+    int64_t lanes = t->view.n_lanes, n = 3 * t->view.n_bands * lanes;
     for (int64_t e = 0; e < t->view.n_entries; e++) {
-        int64_t b0 = umk_entry_band0(t->bands[e]), b1 = umk_entry_band1(t->bands[e]), b2 = umk_entry_band2(t->bands[e]);
-        for (int64_t k = 0; k < lanes; k++) {
-            double c1 = t->values[e] * t->inverse_sinh[0][b1 * lanes + k];
-            double c2 = t->values[e] * t->inverse_sinh[1][b2 * lanes + k];
-            const double added[4] = {c2 * t->field[1][b1 * lanes + k], c1 * t->field[2][b2 * lanes + k],
-                                     c2 * t->field[0][b0 * lanes + k], c1 * t->field[0][b0 * lanes + k]};
-            const int64_t to[4] = {b0 * lanes + k, b0 * lanes + k, n + b1 * lanes + k, 2 * n + b2 * lanes + k};
-            for (int i = 0; i < 4; i++) {
-                out[to[i]] += added[i];
-                sizes[to[i]] += fabs(added[i]);
-            }
+        const int64_t band[3] = {umk_entry_band0(t->bands[e]), umk_entry_band1(t->bands[e]),
+                                 umk_entry_band2(t->bands[e])};
+        for (int64_t k = 0; k < 18 * lanes; k++) { /* axis a of q0, b of a leg */
+            int64_t lane = k % lanes, a = k / lanes % 3, b = k / lanes / 3 % 3, leg = k / lanes / 9;
+            double c = t->values[e] * t->inverse_sinh[1 - leg][band[2 - leg] * lanes + lane] * t->rotations[leg][a][b];
+            int64_t at0 = (3 * band[0] + a) * lanes + lane, at = (3 * band[1 + leg] + b) * lanes + lane;
+            add(out + at0, sizes + at0, c * t->field[1 + leg][at]);
+            add(out + (1 + leg) * n + at, sizes + (1 + leg) * n + at, c * t->field[0][at0]);
         }
     }
 }
 
-static void check_entries(int64_t n_bands, int64_t n_lanes, int64_t n_entries) {
-    int64_t n = n_bands * n_lanes;
+static void check_entries(int64_t n_bands, int64_t n_lanes, int64_t n_entries, int64_t n_band0) {
+    int64_t n = 3 * n_bands * n_lanes;
     entries t;
-    make_entries(&t, n_bands, n_lanes, n_entries);
+    make_entries(&t, n_bands, n_lanes, n_entries, n_band0);
     double *begin = random_rows(3 * n), *expected = stale(3 * n * 8), *sizes = stale(3 * n * 8);
-    apply_plainly(&t, begin, expected, sizes);
+    double *scratch = stale(2 * n_bands * n_lanes * 8);
+    memcpy(expected, begin, (size_t)(3 * n) * sizeof(double));
+    for (int64_t i = 0; i < 3 * n; i++) sizes[i] = fabs(begin[i]);
+    apply_plainly(&t, expected, sizes);
     for (int set = 0; set < UMK_N_KERNEL_SETS; set++) {
         if (!umk_kernel_set_runs(set)) continue;
         double *out[3];
@@ -305,49 +309,50 @@ static void check_entries(int64_t n_bands, int64_t n_lanes, int64_t n_entries) {
             out[i] = stale(n * 8);
             memcpy(out[i], begin + i * n, (size_t)n * sizeof(double));
         }
-        umk_sum_kernels_of(set)->apply_entries(&t.view, out[0], out[1], out[2]);
+        umk_sum_kernels_of(set)->apply_entries(&t.view, scratch, out[0], out[1], out[2]);
         for (int64_t i = 0; i < 3 * n; i++) {
             if (fabs(out[i / n][i % n] - expected[i]) <= 1e-14 * sizes[i]) continue;
             fail_msg("%s: %.17g instead of %.17g", umk_kernel_set_name(set), out[i / n][i % n], expected[i]);
         }
         for (int i = 0; i < 3; i++) release_stale(out[i], n * 8);
     }
+    release_stale(scratch, 2 * n_bands * n_lanes * 8);
     release_stale(begin, 3 * n * 8);
     release_stale(expected, 3 * n * 8);
     release_stale(sizes, 3 * n * 8);
     release_entries(&t);
 }
 
+/* Few and many entries of one band0, so that each way to sum them is taken. */
 static void test_entries(void **state) {
     (void)state;
     for (int64_t n_entries = 0; n_entries <= most_triples; n_entries++) {
-        for (int64_t n_lanes = UMK_SUM_LANES; n_lanes <= 5 * UMK_SUM_LANES; n_lanes += UMK_SUM_LANES) {
-            check_entries(1 + below(20), n_lanes, n_entries);
+        for (int64_t n_lanes = umk_few_lanes; n_lanes <= umk_all_lanes; n_lanes += umk_few_lanes) {
+            for (int64_t n_band0 = 0; n_band0 < 4; n_band0++) check_entries(1 + below(20), n_lanes, n_entries, n_band0);
         }
     }
-    check_entries(umk_entry_most_bands, UMK_SUM_LANES, most_triples);
+    check_entries(umk_entry_most_bands, umk_all_lanes, most_triples, 0);
 }
 
-/* The entries one by one give the bits of all at once: rows may be cut anywhere. */
-static void test_cut_entries(void **state) {
+/* Both legs at images of the same irreducible point: they add to the same memory. */
+static void test_entries_of_one_point(void **state) {
     (void)state;
-    enum { n_bands = 7, n_lanes = 2 * UMK_SUM_LANES };
-    entries t;
-    make_entries(&t, n_bands, n_lanes, most_triples);
-    for (int set = 0; set < UMK_N_KERNEL_SETS; set++) {
-        _Alignas(64) double whole[3][n_bands * n_lanes] = {{0}}, cut[3][n_bands * n_lanes] = {{0}};
-        if (!umk_kernel_set_runs(set)) continue;
-        umk_sum_kernels_of(set)->apply_entries(&t.view, whole[0], whole[1], whole[2]);
-        for (int64_t i = 0; i < most_triples; i++) {
-            umk_entry_terms one = t.view;
-            one.n_entries = 1;
-            one.values += i;
-            one.bands += i;
-            umk_sum_kernels_of(set)->apply_entries(&one, cut[0], cut[1], cut[2]);
+    enum { n_bands = 5, n = 3 * n_bands * umk_all_lanes };
+    for (int64_t n_band0 = 0; n_band0 < 2; n_band0++) {
+        entries t;
+        make_entries(&t, n_bands, umk_all_lanes, most_triples, n_band0);
+        for (int set = 0; set < UMK_N_KERNEL_SETS; set++) {
+            _Alignas(64) double apart[3][n] = {{0}}, together[2][n] = {{0}}, scratch[2 * n_bands * umk_all_lanes];
+            if (!umk_kernel_set_runs(set)) continue;
+            umk_sum_kernels_of(set)->apply_entries(&t.view, scratch, apart[0], apart[1], apart[2]);
+            umk_sum_kernels_of(set)->apply_entries(&t.view, scratch, together[0], together[1], together[1]);
+            assert_memory_equal(together[0], apart[0], sizeof apart[0]);
+            for (int i = 0; i < n; i++) {
+                assert_true(fabs(together[1][i] - apart[1][i] - apart[2][i]) <= 1e-13 * most_triples);
+            }
         }
-        assert_memory_equal(whole, cut, sizeof whole);
+        release_entries(&t);
     }
-    release_entries(&t);
 }
 
 int main(void) {
@@ -358,7 +363,7 @@ int main(void) {
         cmocka_unit_test(test_sums),
         cmocka_unit_test(test_cut_sums),
         cmocka_unit_test(test_entries),
-        cmocka_unit_test(test_cut_entries),
+        cmocka_unit_test(test_entries_of_one_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

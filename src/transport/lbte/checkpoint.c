@@ -4,7 +4,7 @@
 #include <string.h>
 #include <umklapp/lbte.h>
 
-enum { record_layout = 2, record_points = 1, record_iteration = 2 };
+enum { record_layout = 3, record_points = 1, record_iteration = 2 };
 
 /* Of the time of the iteration, what saving its state may take. */
 static const double saving_share = 0.02;

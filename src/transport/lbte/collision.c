@@ -2,7 +2,10 @@
 #include "transport/lbte/collision.h"
 #include <string.h>
 
-enum { least_slots = 8, most_slots = 64, n_scratch_fields = 6 };
+enum { least_slots = 8, most_slots = 64 };
+
+/* For each band, thread and lane: the row's own field, what it gets, and what the kernel needs. */
+enum { n_scratch = 3 + 3 + 2 };
 
 /* What the partial sums of a product may take where there are more than a few. */
 static const double slots_bytes = 2e6;
@@ -208,18 +211,22 @@ static int64_t count_slots(int64_t n_points, double field_bytes) {
 double umk_collision_workspace_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures, int n_threads) {
     double field = umk_collision_field_bytes(n_points, n_bands, n_temperatures);
     return (double)count_slots(n_points, field) * field +
-           n_threads * n_scratch_fields * umk_collision_field_bytes(1, n_bands, n_temperatures);
+           n_threads * (double)n_bands * n_scratch * umk_all_lanes * sizeof(double);
+}
+
+/* Of a thread. */
+static int64_t scratch_size(const umk_collision_space *space) {
+    return space->n_bands * n_scratch * space->block_lanes;
 }
 
 umk_status umk_collision_prepare(umk_collision *collision, const umk_collision_space *space) {
     umk_status status = UMK_OK;
     if (collision->slots != NULL) return UMK_OK;
-    int64_t field = space->n_modes * space->n_lanes, point = space->n_bands * space->n_lanes;
     int n_threads = umk_context_n_threads(collision->context);
-    collision->n_slots = count_slots(space->n_points, (double)field * sizeof(double));
+    collision->n_slots = count_slots(space->n_points, (double)space->field_size * sizeof(double));
     UMK_ALLOCATE(collision->context, collision->slots,
-                 umk_checked_product(2, (const int64_t[]){collision->n_slots, field}));
-    UMK_ALLOCATE(collision->context, collision->scratch, n_threads * n_scratch_fields * point);
+                 umk_checked_product(2, (const int64_t[]){collision->n_slots, space->field_size}));
+    UMK_ALLOCATE(collision->context, collision->scratch, n_threads * scratch_size(space));
 cleanup:
     return status;
 }
@@ -227,68 +234,81 @@ cleanup:
 typedef struct product {
     umk_collision *collision;
     const umk_collision_space *space;
+    const bool *active; /* (n_blocks), or NULL */
     const double *in;
     double *out;
     bool of_asymmetry; /* (A - A^T) / 2 instead of B */
 } product;
 
+static bool is_active(const product *product, int64_t block) {
+    return product->active == NULL || product->active[block];
+}
+
 /*
  * Adds w_i A f to the lines of the row's point, and the transpose to those of the points of its triplets, in the sums
- * of the slot.
+ * of the slot; all for one block of temperatures.
  */
+static void add_row_to_block(const product *product, const umk_collision_row *row, int64_t block, double *sums,
+                             double *scratch) {
+    const umk_collision_space *space = product->space;
+    int64_t size = space->n_bands * space->mode_size, sinh_size = space->n_bands * space->block_lanes;
+    const double *in = product->in + block * space->n_points * size;
+    const double *inverse_sinh = space->inverse_sinh + block * space->n_points * sinh_size;
+    double *field = scratch, *out = scratch + size, *of_kernel = scratch + 2 * size, *of_row = sums + row->point * size;
+    double weight = space->point_weights[row->point], of_transpose = product->of_asymmetry ? -weight : weight;
+    umk_entry_terms terms = {.n_lanes = space->block_lanes, .n_bands = space->n_bands, .field0 = field};
+    for (int64_t k = 0; k < size; k++) field[k] = of_transpose * in[row->point * size + k];
+    memset(out, 0, (size_t)size * sizeof(double));
+    for (int64_t t = 0; t < row->n_triplets; t++) {
+        double *of_legs[2];
+        terms.n_entries = row->first[t + 1] - row->first[t];
+        terms.values = row->values + row->first[t];
+        terms.bands = row->bands + row->first[t];
+        for (int k = 0; k < 2; k++) {
+            int32_t gr_point = row->points[t][k], point = space->point_of[gr_point];
+            terms.fields[k] = in + point * size;
+            terms.rotations[k] = (const double(*)[3])space->rotations[space->rotation_of[gr_point]];
+            terms.inverse_sinh[k] = inverse_sinh + point * sinh_size;
+            of_legs[k] = sums + point * size;
+        }
+        product->collision->linewidth->kernels->apply_entries(&terms, of_kernel, out, of_legs[0], of_legs[1]);
+    }
+    for (int64_t k = 0; k < size; k++) of_row[k] += weight * out[k];
+}
+
 static void add_row(void *user, const umk_collision_row *row, int64_t slot, int worker) {
     const product *product = user;
     const umk_collision_space *space = product->space;
-    int64_t size = space->n_bands * space->n_lanes;
-    double *sums = product->collision->slots + slot * space->n_points * size;
-    double *scratch = product->collision->scratch + worker * n_scratch_fields * size;
-    double *field[3] = {scratch, scratch + size, scratch + 2 * size};
-    double *out[3] = {scratch + 3 * size, scratch + 4 * size, scratch + 5 * size};
-    double weight = space->point_weights[row->point], *of_row = sums + row->point * size;
-    double of_transpose = product->of_asymmetry ? -weight : weight;
-    for (int64_t k = 0; k < size; k++) field[0][k] = of_transpose * product->in[row->point * size + k];
-    memset(out[0], 0, (size_t)size * sizeof(double));
-    for (int64_t t = 0; t < row->n_triplets; t++) {
-        int32_t point[2], rotation[2];
-        for (int k = 0; k < 2; k++) {
-            point[k] = space->point_of[row->points[t][k]];
-            rotation[k] = space->rotation_of[row->points[t][k]];
-            umk_collision_rotate(space, rotation[k], product->in + point[k] * size, field[k + 1]);
-        }
-        memset(out[1], 0, (size_t)(2 * size) * sizeof(double));
-        umk_entry_terms terms = {.n_entries = row->first[t + 1] - row->first[t],
-                                 .values = row->values + row->first[t],
-                                 .bands = row->bands + row->first[t],
-                                 .n_lanes = space->n_lanes,
-                                 .inverse_sinh1 = space->inverse_sinh + point[0] * size,
-                                 .inverse_sinh2 = space->inverse_sinh + point[1] * size,
-                                 .field0 = field[0],
-                                 .field1 = field[1],
-                                 .field2 = field[2]};
-        product->collision->linewidth->kernels->apply_entries(&terms, out[0], out[1], out[2]);
-        for (int k = 0; k < 2; k++) {
-            umk_collision_add_rotated_back(space, rotation[k], out[k + 1], sums + point[k] * size);
-        }
+    double *sums = product->collision->slots + slot * space->field_size;
+    double *scratch = product->collision->scratch + worker * scratch_size(space);
+    for (int64_t block = 0; block < space->n_blocks; block++, sums += space->n_modes * space->mode_size) {
+        if (is_active(product, block)) add_row_to_block(product, row, block, sums, scratch);
     }
-    for (int64_t k = 0; k < size; k++) of_row[k] += weight * out[0][k];
 }
 
-/* The sum over the slots of one point, projected, and the linewidths. */
-static umk_status finish_point(void *argument, int64_t point, int worker) {
-    const product *product = argument;
+/* The sum over the slots of one point in one block, projected, and the linewidths. */
+static void finish_part(const product *product, int64_t block, int64_t point) {
     const umk_collision_space *space = product->space;
-    int64_t size = space->n_bands * space->n_lanes, field = space->n_modes * space->n_lanes;
-    double started = umk_now(), *out = product->out + point * size, half = 0.5 / space->point_weights[point];
+    int64_t lanes = space->block_lanes, size = space->n_bands * space->mode_size;
+    int64_t part = block * space->n_points + point;
+    const double *in = product->in + part * size, *slots = product->collision->slots + part * size;
+    const double *linewidths = space->linewidths + part * space->n_bands * lanes;
+    double *out = product->out + part * size, half = 0.5 / space->point_weights[point];
     memset(out, 0, (size_t)size * sizeof(double));
-    for (int64_t slot = 0; slot < product->collision->n_slots; slot++) {
-        const double *sums = product->collision->slots + slot * field + point * size;
-        for (int64_t k = 0; k < size; k++) out[k] += sums[k];
+    if (!is_active(product, block)) return;
+    for (int64_t slot = 0; slot < product->collision->n_slots; slot++, slots += space->field_size) {
+        for (int64_t k = 0; k < size; k++) out[k] += slots[k];
     }
     for (int64_t k = 0; k < size; k++) out[k] *= half;
-    umk_collision_project(space, point, out);
-    for (int64_t k = 0; k < size && !product->of_asymmetry; k++) {
-        out[k] += space->linewidths[point * size + k] * product->in[point * size + k];
-    }
+    umk_collision_project(space, block, point, out);
+    if (product->of_asymmetry) return;
+    for (int64_t k = 0; k < size; k++) out[k] += linewidths[k / (3 * lanes) * lanes + k % lanes] * in[k];
+}
+
+static umk_status finish_point(void *argument, int64_t point, int worker) {
+    const product *product = argument;
+    double started = umk_now();
+    for (int64_t block = 0; block < product->space->n_blocks; block++) finish_part(product, block, point);
     umk_stage_add(product->collision->context, UMK_STAGE_COLLISION, worker, umk_now() - started);
     return UMK_OK;
 }
@@ -297,16 +317,16 @@ static umk_status run_product(product *product) {
     umk_status status = UMK_OK;
     umk_collision *collision = product->collision;
     const umk_collision_space *space = product->space;
-    memset(collision->slots, 0, (size_t)(collision->n_slots * space->n_modes * space->n_lanes) * sizeof(double));
+    memset(collision->slots, 0, (size_t)(collision->n_slots * space->field_size) * sizeof(double));
     UMK_TRY(umk_collision_visit(collision, collision->n_slots, add_row, product));
     UMK_TRY(umk_parallel_for(collision->context, space->n_points, finish_point, product));
 cleanup:
     return status;
 }
 
-umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const double *in,
-                               double *out) {
-    product product = {.collision = collision, .space = space, .in = in, .out = out};
+umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const bool *active,
+                               const double *in, double *out) {
+    product product = {.collision = collision, .space = space, .active = active, .in = in, .out = out};
     return run_product(&product);
 }
 

@@ -34,8 +34,8 @@ typedef struct umk_collision {
     void *user;
     /* workspace of umk_collision_apply */
     int64_t n_slots;
-    double *slots;   /* (n_slots, n_modes, n_lanes) */
-    double *scratch; /* (n_threads, 6, n_bands, n_lanes) */
+    double *slots;   /* (n_slots) fields */
+    double *scratch; /* (n_threads, 8, n_bands, block_lanes) */
 } umk_collision;
 
 void umk_collision_init(umk_collision *collision, umk_context *context, umk_linewidth *linewidth, int64_t n_points,
@@ -72,9 +72,12 @@ umk_status umk_collision_visit(umk_collision *collision, int64_t n_slots, umk_ro
 umk_status umk_collision_prepare(umk_collision *collision, const umk_collision_space *space);
 double umk_collision_workspace_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures, int n_threads);
 
-/** out = B in for a field of the space; out may not be in. The same bits for any number of threads and kept rows. */
-umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const double *in,
-                               double *out);
+/**
+ * out = B in for a field of the space, out may not be in; 0 in blocks of temperatures that are not active (n_blocks;
+ * NULL: all are). The same bits for any number of threads and kept rows.
+ */
+umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const bool *active,
+                               const double *in, double *out);
 
 /** out = (A - A^T) in / 2, what integration makes different seen from the members of a triplet. */
 umk_status umk_collision_apply_asymmetry(umk_collision *collision, const umk_collision_space *space, const double *in,

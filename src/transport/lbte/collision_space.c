@@ -7,8 +7,14 @@
 #include <math.h>
 #include <string.h>
 
+/* A block that is hardly filled costs as much as a full one. */
+static int64_t choose_lanes(int64_t n_temperatures) {
+    return n_temperatures > umk_few_lanes ? umk_all_lanes : umk_few_lanes;
+}
+
 static int64_t count_lanes(int64_t n_temperatures) {
-    return (umk_field_axes * n_temperatures + UMK_SUM_LANES - 1) / UMK_SUM_LANES * UMK_SUM_LANES;
+    int64_t n = choose_lanes(n_temperatures);
+    return (n_temperatures + n - 1) / n * 3 * n;
 }
 
 double umk_collision_field_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures) {
@@ -163,37 +169,31 @@ static void set_linewidth(umk_collision_space *space, const umk_conductivity *re
     if (space->is_active[begin] && !counts) {
         space->n_without[t] += (end - begin) * result->weights[begin / space->n_bands];
     }
-    for (int64_t mode = begin; mode < end; mode++) {
-        double *lanes = space->linewidths + mode * space->n_lanes + t * umk_field_axes;
-        for (int a = 0; a < 3; a++) lanes[a] = counts ? mean : 0;
-    }
+    for (int64_t mode = begin; mode < end; mode++) space->linewidths[umk_mode_at(space, mode, t)] = counts ? mean : 0;
 }
 
 static void set_inverse_sinh(umk_collision_space *space, const umk_conductivity *result, int64_t t, int64_t mode) {
-    double *lanes = space->inverse_sinh + mode * space->n_lanes + t * umk_field_axes;
     double temperature = result->temperatures[t];
     if (!space->is_active[mode] || temperature <= 0) return;
     double x = result->frequencies[mode] * UMK_THZ_EV / (2 * UMK_BOLTZMANN_EV * temperature);
-    double value = x < 700 ? 1 / sinh(x) : 0;
-    for (int a = 0; a < 3; a++) lanes[a] = value;
+    space->inverse_sinh[umk_mode_at(space, mode, t)] = x < 700 ? 1 / sinh(x) : 0;
 }
 
 static void set_drive(umk_collision_space *space, const umk_conductivity *result, int64_t t, int64_t mode) {
-    double *lanes = space->drive + mode * space->n_lanes + t * umk_field_axes;
-    double heat_capacity = result->heat_capacities[t * space->n_modes + mode];
+    double heat_capacity = result->heat_capacities[t * space->n_modes + mode], drive[3];
     const double *v = result->group_velocities + 3 * mode;
-    for (int a = 0; a < 3 && space->is_active[mode]; a++) {
+    for (int a = 0; a < 3; a++) {
         double along = v[0] * space->axes[0][a] + v[1] * space->axes[1][a] + v[2] * space->axes[2][a];
-        lanes[a] = sqrt(heat_capacity) * along;
+        drive[a] = sqrt(heat_capacity) * along;
     }
+    if (space->is_active[mode]) umk_field_add(space, space->drive, mode, t, drive);
 }
 
 static umk_status make_modes(umk_collision_space *space, umk_context *context, const umk_conductivity *result) {
     umk_status status = UMK_OK;
-    int64_t size = umk_checked_product(2, (const int64_t[]){space->n_modes, space->n_lanes});
-    UMK_ALLOCATE(context, space->linewidths, size);
-    UMK_ALLOCATE(context, space->inverse_sinh, size);
-    UMK_ALLOCATE(context, space->drive, size);
+    UMK_ALLOCATE(context, space->drive, space->field_size);
+    UMK_ALLOCATE(context, space->linewidths, space->field_size / 3);
+    UMK_ALLOCATE(context, space->inverse_sinh, space->field_size / 3);
     UMK_ALLOCATE(context, space->n_without, space->n_temperatures);
     for (int64_t mode = 0; mode < space->n_modes; mode++) {
         for (int64_t t = 0; t < space->n_temperatures; t++) set_inverse_sinh(space, result, t, mode);
@@ -203,6 +203,8 @@ cleanup:
 }
 
 void umk_collision_space_set_linewidths(umk_collision_space *space, const umk_conductivity *result) {
+    int64_t point_size = space->n_bands * space->mode_size;
+    memset(space->drive, 0, (size_t)space->field_size * sizeof(double));
     for (int64_t i = 0; i < space->n_points; i++) {
         int64_t from = i * space->n_bands, to = from + space->n_bands;
         for (int64_t t = 0; t < space->n_temperatures; t++) {
@@ -212,7 +214,9 @@ void umk_collision_space_set_linewidths(umk_collision_space *space, const umk_co
             }
             for (int64_t mode = from; mode < to; mode++) set_drive(space, result, t, mode);
         }
-        umk_collision_project(space, i, space->drive + from * space->n_lanes);
+        for (int64_t block = 0; block < space->n_blocks; block++) {
+            umk_collision_project(space, block, i, space->drive + (block * space->n_points + i) * point_size);
+        }
     }
 }
 
@@ -228,7 +232,11 @@ umk_status umk_collision_space_create(umk_collision_space **space, umk_context *
     made->n_bands = result->n_bands;
     made->n_modes = result->n_points * result->n_bands;
     made->n_temperatures = result->n_temperatures;
+    made->block_lanes = choose_lanes(result->n_temperatures);
+    made->mode_size = 3 * made->block_lanes;
     made->n_lanes = count_lanes(result->n_temperatures);
+    made->n_blocks = made->n_lanes / made->mode_size;
+    made->field_size = umk_checked_product(2, (const int64_t[]){made->n_modes, made->n_lanes});
     UMK_TRY(make_symmetry(made, context, result->n_points, result->grid_points, no_stars));
     UMK_ALLOCATE(context, made->point_weights, made->n_points);
     for (int64_t i = 0; i < made->n_points; i++) made->point_weights[i] = (double)result->weights[i];
@@ -259,42 +267,89 @@ void umk_collision_space_destroy(umk_collision_space *space) {
 
 /* ---- fields -----------------------------------------------------------------------------------------------------*/
 
-/* One temperature of one set: the mean over its bands, what the little group leaves of it, and for which there is a
- * linewidth. */
-static void project_set(const umk_collision_space *space, int64_t point, int64_t begin, int64_t end, int64_t lane,
-                        double *rows) {
-    double mean[3] = {0}, kept[3];
-    int64_t n = space->n_lanes;
-    const double *linewidth = space->linewidths + (point * space->n_bands + begin) * n + lane;
-    for (int64_t band = begin; band < end; band++) {
-        for (int a = 0; a < 3; a++) mean[a] += rows[band * n + lane + a];
-    }
-    for (int a = 0; a < 3; a++) mean[a] = linewidth[0] > 0 ? mean[a] / (double)(end - begin) : 0;
-    umk_apply3(kept, (const double(*)[3])space->projectors[point], mean);
-    for (int64_t band = begin; band < end; band++) memcpy(rows + band * n + lane, kept, sizeof kept);
+static int64_t vector_at(const umk_collision_space *space, int64_t mode, int64_t temperature) {
+    int64_t n = space->block_lanes;
+    return (temperature / n * space->n_modes + mode) * space->mode_size + temperature % n;
 }
 
-void umk_collision_project(const umk_collision_space *space, int64_t point, double *rows) {
+void umk_field_get(const umk_collision_space *space, const double *field, int64_t mode, int64_t temperature,
+                   double out[3]) {
+    const double *at = field + vector_at(space, mode, temperature);
+    for (int a = 0; a < 3; a++) out[a] = at[a * space->block_lanes];
+}
+
+void umk_field_add(const umk_collision_space *space, double *field, int64_t mode, int64_t temperature,
+                   const double vector[3]) {
+    double *at = field + vector_at(space, mode, temperature);
+    for (int a = 0; a < 3; a++) at[a * space->block_lanes] += vector[a];
+}
+
+/* One set of n bands: their mean, what the little group leaves of it, and for which there is a linewidth. */
+static void project_set(const umk_collision_space *space, const double *linewidths, int64_t point, int64_t n,
+                        double *part) {
+    const double(*projector)[3] = (const double(*)[3])space->projectors[point];
+    int64_t n_lanes = space->block_lanes, size = space->mode_size;
+    double mean[3 * umk_all_lanes] = {0}, kept[3 * umk_all_lanes] = {0};
+    for (int64_t band = 0; band < n; band++) {
+        for (int64_t k = 0; k < size; k++) mean[k] += part[band * size + k];
+    }
+    for (int64_t k = 0; k < size; k++) mean[k] = linewidths[k % n_lanes] > 0 ? mean[k] / (double)n : 0;
+    for (int k = 0; k < 9; k++) {
+        double *to = kept + k / 3 * n_lanes, *from = mean + k % 3 * n_lanes;
+        for (int64_t lane = 0; lane < n_lanes; lane++) to[lane] += projector[k / 3][k % 3] * from[lane];
+    }
+    for (int64_t band = 0; band < n; band++) memcpy(part + band * size, kept, (size_t)size * sizeof(double));
+}
+
+void umk_collision_project(const umk_collision_space *space, int64_t block, int64_t point, double *part) {
     const int64_t *set_end = space->set_end + point * space->n_bands;
+    int64_t first = (block * space->n_points + point) * space->n_bands;
     for (int64_t begin = 0; begin < space->n_bands; begin = set_end[begin]) {
-        for (int64_t t = 0; t < space->n_temperatures; t++) {
-            project_set(space, point, begin, set_end[begin], t * umk_field_axes, rows);
-        }
+        project_set(space, space->linewidths + (first + begin) * space->block_lanes, point, set_end[begin] - begin,
+                    part + begin * space->mode_size);
+    }
+}
+
+/* The mean over axes of one class. */
+static void average_axes(const umk_collision_space *space, double *block) {
+    int64_t n_lanes = space->block_lanes;
+    for (int64_t lane = 0; lane < n_lanes; lane++) {
+        double *lanes = block + lane, sum[3] = {0}, n[3] = {0};
+        for (int a = 0; a < 3; a++) sum[space->axis_class[a]] += lanes[a * n_lanes];
+        for (int a = 0; a < 3; a++) n[space->axis_class[a]] += 1;
+        for (int a = 0; a < 3; a++) lanes[a * n_lanes] = sum[space->axis_class[a]] / n[space->axis_class[a]];
     }
 }
 
 void umk_collision_product(const umk_collision_space *space, const double *f, const double *g, double *out) {
-    memset(out, 0, (size_t)space->n_lanes * sizeof *out);
-    for (int64_t mode = 0; mode < space->n_modes; mode++) {
-        double weight = space->point_weights[mode / space->n_bands];
-        const double *a = f + mode * space->n_lanes, *b = g + mode * space->n_lanes;
-        for (int64_t lane = 0; lane < space->n_lanes; lane++) out[lane] += weight * (a[lane] * b[lane]);
+    int64_t size = space->mode_size;
+    for (int64_t block = 0; block < space->n_blocks; block++, out += size) {
+        memset(out, 0, (size_t)size * sizeof *out);
+        for (int64_t mode = 0; mode < space->n_modes; mode++, f += size, g += size) {
+            double weight = space->point_weights[mode / space->n_bands];
+            for (int64_t k = 0; k < size; k++) out[k] += weight * (f[k] * g[k]);
+        }
+        average_axes(space, out);
     }
-    for (int64_t t = 0; t < space->n_temperatures; t++) {
-        double *lanes = out + t * umk_field_axes, sum[3] = {0}, n[3] = {0};
-        for (int a = 0; a < 3; a++) sum[space->axis_class[a]] += lanes[a];
-        for (int a = 0; a < 3; a++) n[space->axis_class[a]] += 1;
-        for (int a = 0; a < 3; a++) lanes[a] = sum[space->axis_class[a]] / n[space->axis_class[a]];
+}
+
+void umk_collision_multiply_linewidths(const umk_collision_space *space, const double *in, double *out) {
+    int64_t n = space->block_lanes;
+    const double *linewidths = space->linewidths;
+    for (int64_t mode = 0; mode < space->n_blocks * space->n_modes; mode++, linewidths += n) {
+        for (int a = 0; a < 3; a++, in += n, out += n) {
+            for (int64_t lane = 0; lane < n; lane++) out[lane] = in[lane] * linewidths[lane];
+        }
+    }
+}
+
+void umk_collision_divide_linewidths(const umk_collision_space *space, const double *in, double *out) {
+    int64_t n = space->block_lanes;
+    const double *linewidths = space->linewidths;
+    for (int64_t mode = 0; mode < space->n_blocks * space->n_modes; mode++, linewidths += n) {
+        for (int a = 0; a < 3; a++, in += n, out += n) {
+            for (int64_t lane = 0; lane < n; lane++) out[lane] = linewidths[lane] > 0 ? in[lane] / linewidths[lane] : 0;
+        }
     }
 }
 
@@ -304,27 +359,4 @@ void umk_collision_add_star(const umk_collision_space *space, int64_t point, dou
     for (int c = 0; c < 6; c++) {
         for (int k = 0; k < 9; k++) out[c] += space->star[c][k] * (weight * f[k / 3] * g[k % 3]);
     }
-}
-
-/* Four lanes at a time: the axes of one temperature. */
-typedef double lanes __attribute__((vector_size(umk_field_axes * sizeof(double))));
-
-static void add_combination(const lanes columns[3], const double *v, lanes *to) {
-    *to += columns[0] * v[0] + columns[1] * v[1] + columns[2] * v[2];
-}
-
-void umk_collision_rotate(const umk_collision_space *space, int32_t rotation, const double *from, double *to) {
-    const double(*m)[3] = (const double(*)[3])space->rotations[rotation];
-    const lanes columns[3] = {{m[0][0], m[1][0], m[2][0]}, {m[0][1], m[1][1], m[2][1]}, {m[0][2], m[1][2], m[2][2]}};
-    int64_t n = space->n_bands * space->n_lanes / umk_field_axes;
-    memset(to, 0, (size_t)n * sizeof(lanes));
-    for (int64_t k = 0; k < n; k++) add_combination(columns, from + k * umk_field_axes, (lanes *)to + k);
-}
-
-void umk_collision_add_rotated_back(const umk_collision_space *space, int32_t rotation, const double *from,
-                                    double *to) {
-    const double(*m)[3] = (const double(*)[3])space->rotations[rotation];
-    const lanes rows[3] = {{m[0][0], m[0][1], m[0][2]}, {m[1][0], m[1][1], m[1][2]}, {m[2][0], m[2][1], m[2][2]}};
-    int64_t n = space->n_bands * space->n_lanes / umk_field_axes;
-    for (int64_t k = 0; k < n; k++) add_combination(rows, from + k * umk_field_axes, (lanes *)to + k);
 }

@@ -76,14 +76,14 @@ static void find_vectors(const umk_collision_space *space, int64_t point, int ax
 static umk_status make_basis(matrix_block *block) {
     umk_status status = UMK_OK;
     const umk_collision_space *space = block->space;
-    int64_t lane = block->temperature * umk_field_axes;
     UMK_ALLOCATE(block->collision->context, block->bases, space->n_points);
     UMK_ALLOCATE(block->collision->context, block->first, space->n_modes);
     for (int64_t i = 0; i < space->n_points; i++) {
         point_basis *basis = &block->bases[i];
         find_vectors(space, i, block->axis_class, basis);
         for (int64_t mode = i * space->n_bands; mode < (i + 1) * space->n_bands; mode++) {
-            bool counts = space->set_end[mode] > 0 && space->linewidths[mode * space->n_lanes + lane] > 0;
+            bool counts =
+                space->set_end[mode] > 0 && space->linewidths[umk_mode_at(space, mode, block->temperature)] > 0;
             block->first[mode] = counts && basis->n > 0 ? block->n_dimensions : -1;
             if (counts) block->n_dimensions += basis->n;
         }
@@ -206,11 +206,11 @@ cleanup:
 
 static void add_linewidths(matrix_block *block) {
     const umk_collision_space *space = block->space;
-    int64_t lane = block->temperature * umk_field_axes;
     for (int64_t mode = 0; mode < space->n_modes; mode++) {
         for (int k = 0; block->first[mode] >= 0 && k < block->bases[mode / space->n_bands].n; k++) {
             int64_t d = block->first[mode] + k;
-            block->matrix[d * block->n_dimensions + d] += space->linewidths[mode * space->n_lanes + lane];
+            block->matrix[d * block->n_dimensions + d] +=
+                space->linewidths[umk_mode_at(space, mode, block->temperature)];
         }
     }
 }
@@ -262,27 +262,27 @@ static void clear_block(matrix_block *block) {
 /* Adds factor times the basis field number d of each set, coordinates (n_dimensions), to a field. */
 static void add_field(const matrix_block *block, double factor, const double *coordinates, double *field) {
     const umk_collision_space *space = block->space;
-    int64_t lane = block->temperature * umk_field_axes;
     for (int64_t mode = 0; mode < space->n_modes; mode++) {
         const point_basis *basis = &block->bases[mode / space->n_bands];
         if (block->first[mode] < 0) continue;
         int64_t n = set_size(space, mode);
         double scale = factor / sqrt(space->point_weights[mode / space->n_bands] * (double)n);
+        double vector[3] = {0};
         for (int k = 0; k < 3 * basis->n; k++) {
-            double value = scale * coordinates[block->first[mode] + k / 3] * basis->vectors[k / 3][k % 3];
-            for (int64_t band = 0; band < n; band++) field[(mode + band) * space->n_lanes + lane + k % 3] += value;
+            vector[k % 3] += scale * coordinates[block->first[mode] + k / 3] * basis->vectors[k / 3][k % 3];
         }
+        for (int64_t band = 0; band < n; band++) umk_field_add(space, field, mode + band, block->temperature, vector);
     }
 }
 
 /* Coordinates of the driving term, which is the same on all bands of a set. */
 static void project_drive(const matrix_block *block, double *coordinates) {
     const umk_collision_space *space = block->space;
-    int64_t lane = block->temperature * umk_field_axes;
     for (int64_t mode = 0; mode < space->n_modes; mode++) {
         const point_basis *basis = &block->bases[mode / space->n_bands];
-        const double *drive = space->drive + mode * space->n_lanes + lane;
+        double drive[3];
         if (block->first[mode] < 0) continue;
+        umk_field_get(space, space->drive, mode, block->temperature, drive);
         double scale = sqrt(space->point_weights[mode / space->n_bands] * (double)set_size(space, mode));
         for (int k = 0; k < basis->n; k++) {
             const double *u = basis->vectors[k];
@@ -328,12 +328,13 @@ void umk_lbte_report_shares(umk_lbte_report *report, const umk_lbte_cutoffs *cut
 static void add_relaxon(const matrix_block *block, double factor, double amplitude, const double *vector, double *field,
                         double out[6]) {
     const umk_collision_space *space = block->space;
-    int64_t lane = block->temperature * umk_field_axes;
-    memset(field, 0, (size_t)(space->n_modes * space->n_lanes) * sizeof *field);
+    memset(field, 0, (size_t)space->field_size * sizeof *field);
     add_field(block, amplitude, vector, field);
     for (int64_t mode = 0; mode < space->n_modes; mode++) {
-        umk_collision_add_star(space, mode / space->n_bands, factor, space->drive + mode * space->n_lanes + lane,
-                               field + mode * space->n_lanes + lane, out);
+        double drive[3], of_relaxon[3];
+        umk_field_get(space, space->drive, mode, block->temperature, drive);
+        umk_field_get(space, field, mode, block->temperature, of_relaxon);
+        umk_collision_add_star(space, mode / space->n_bands, factor, drive, of_relaxon, out);
     }
 }
 
@@ -345,7 +346,7 @@ static umk_status solve_block(matrix_block *block, double *solution, umk_lbte_re
     int64_t n = block->n_dimensions, at = *n_values;
     double *drive = NULL, *field = NULL;
     UMK_ALLOCATE(context, drive, n);
-    if (options->relaxons) UMK_ALLOCATE(context, field, block->space->n_modes * block->space->n_lanes);
+    if (options->relaxons) UMK_ALLOCATE(context, field, block->space->field_size);
     umk_stage before = umk_context_enter_stage(context, UMK_STAGE_DIAGONALIZATION);
     status = umk_symmetric_eigen(context, n, block->matrix, block->eigenvalues);
     umk_context_enter_stage(context, before);
@@ -456,7 +457,7 @@ umk_status umk_lbte_solve_directly(double *solution, umk_lbte_report *reports, u
                                    umk_collision *collision, const umk_collision_space *space, double factor,
                                    const umk_lbte_options *options) {
     umk_status status = UMK_OK;
-    memset(solution, 0, (size_t)(space->n_modes * space->n_lanes) * sizeof *solution);
+    memset(solution, 0, (size_t)space->field_size * sizeof *solution);
     if (spectrum != NULL) UMK_TRY(allocate_spectrum(spectrum, collision->context, space, options));
     for (int64_t t = 0; t < space->n_temperatures; t++) {
         reports[t].lowest_curvature = INFINITY;

@@ -22,8 +22,8 @@ typedef struct products {
 /* Lanes in which there is a solution. */
 static bool counts(const umk_collision_space *space, const umk_lbte_report *reports, const products *products,
                    int64_t lane) {
-    int64_t temperature = lane / umk_field_axes;
-    if (temperature >= space->n_temperatures || lane % umk_field_axes == 3) return false;
+    int64_t temperature = umk_lane_temperature(space, lane);
+    if (temperature >= space->n_temperatures) return false;
     return reports[temperature].state != UMK_LBTE_NOT_POSITIVE && products->of_drive[lane] > 0;
 }
 
@@ -36,13 +36,6 @@ static bool is_doubtful(const umk_collision_space *space, const umk_lbte_report 
     return false;
 }
 
-static void scale(const umk_collision_space *space, bool divide, const double *in, double *out) {
-    for (int64_t k = 0; k < space->n_modes * space->n_lanes; k++) {
-        double gamma = space->linewidths[k];
-        out[k] = divide ? (gamma > 0 ? in[k] / gamma : 0) : in[k] * gamma;
-    }
-}
-
 umk_status umk_lbte_find_integration_errors(umk_lbte_report *reports, umk_collision *collision,
                                             const umk_collision_space *space, const double *solution) {
     umk_status status = UMK_OK;
@@ -53,20 +46,20 @@ umk_status umk_lbte_find_integration_errors(umk_lbte_report *reports, umk_collis
     UMK_ALLOCATE(context, products.of_drive, space->n_lanes);
     UMK_ALLOCATE(context, products.of_linewidths, space->n_lanes);
     UMK_ALLOCATE(context, products.of_error, space->n_lanes);
-    UMK_ALLOCATE(context, scaled, space->n_modes * space->n_lanes);
-    scale(space, false, solution, scaled);
+    UMK_ALLOCATE(context, scaled, space->field_size);
+    umk_collision_multiply_linewidths(space, solution, scaled);
     umk_collision_product(space, solution, space->drive, products.of_drive);
     umk_collision_product(space, solution, scaled, products.of_linewidths);
     if (!is_doubtful(space, reports, &products)) goto cleanup;
-    UMK_ALLOCATE(context, field, space->n_modes * space->n_lanes);
+    UMK_ALLOCATE(context, field, space->field_size);
     UMK_TRY(umk_collision_prepare(collision, space));
     UMK_TRY(umk_collision_apply_asymmetry(collision, space, solution, field));
-    scale(space, true, field, scaled);
+    umk_collision_divide_linewidths(space, field, scaled);
     umk_collision_product(space, field, scaled, products.of_error);
     for (int64_t k = 0; k < space->n_lanes; k++) {
         if (!counts(space, reports, &products, k)) continue;
         double part = sqrt(products.of_error[k] * products.of_linewidths[k]) / products.of_drive[k];
-        umk_lbte_report *report = &reports[k / umk_field_axes];
+        umk_lbte_report *report = &reports[umk_lane_temperature(space, k)];
         report->integration_error = fmax(report->integration_error, part);
     }
 cleanup:

@@ -23,8 +23,9 @@ typedef struct iteration {
     double *y, *residual, *direction, *product, *preconditioned; /* fields; y is the caller's */
     /* (n_lanes) of each temperature and axis */
     double *old_norm, *norm, *curvature, *first_norm, *kappa, *step;
-    int *quiet; /* steps in a row that changed kappa by less than the tolerance */
-    bool *ended, *negative;
+    int *quiet;            /* steps in a row that changed kappa by less than the tolerance */
+    int *ended, *negative; /* no or yes; whole words in a record */
+    bool *active;          /* (n_blocks) of temperatures of which one goes on */
 } iteration;
 
 double umk_lbte_iterative_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures, int n_threads) {
@@ -34,7 +35,7 @@ double umk_lbte_iterative_bytes(int64_t n_points, int64_t n_bands, int64_t n_tem
 
 static umk_status allocate(iteration *it, umk_context *context) {
     umk_status status = UMK_OK;
-    int64_t n = it->space->n_lanes, size = it->space->n_modes * n;
+    int64_t n = it->space->n_lanes, size = it->space->field_size;
     UMK_ALLOCATE(context, it->residual, size);
     UMK_ALLOCATE(context, it->direction, size);
     UMK_ALLOCATE(context, it->product, size);
@@ -48,6 +49,7 @@ static umk_status allocate(iteration *it, umk_context *context) {
     UMK_ALLOCATE(context, it->quiet, n);
     UMK_ALLOCATE(context, it->ended, n);
     UMK_ALLOCATE(context, it->negative, n);
+    UMK_ALLOCATE(context, it->active, it->space->n_blocks);
 cleanup:
     return status;
 }
@@ -66,19 +68,16 @@ static void release(iteration *it) {
     umk_release(it->quiet);
     umk_release(it->ended);
     umk_release(it->negative);
+    umk_release(it->active);
 }
 
 static void precondition(iteration *it) {
-    int64_t size = it->space->n_modes * it->space->n_lanes;
-    const double *linewidths = it->space->linewidths;
-    for (int64_t k = 0; k < size; k++) {
-        it->preconditioned[k] = linewidths[k] > 0 ? it->residual[k] / linewidths[k] : 0;
-    }
+    umk_collision_divide_linewidths(it->space, it->residual, it->preconditioned);
     umk_collision_product(it->space, it->residual, it->preconditioned, it->norm);
 }
 
 static void begin(iteration *it) {
-    int64_t n = it->space->n_lanes, size = it->space->n_modes * n;
+    int64_t n = it->space->n_lanes, size = it->space->field_size;
     memset(it->y, 0, (size_t)size * sizeof(double));
     memcpy(it->residual, it->space->drive, (size_t)size * sizeof(double));
     precondition(it);
@@ -87,9 +86,20 @@ static void begin(iteration *it) {
     for (int64_t k = 0; k < n; k++) it->ended[k] = !(it->norm[k] > 0);
 }
 
-/* Steps of the lanes that go on; 0 for the others. Returns whether any goes on. */
-static bool choose_steps(iteration *it) {
+/* Whether any lane goes on, and the blocks of those that do. */
+static bool find_active(iteration *it) {
     bool any = false;
+    memset(it->active, 0, (size_t)it->space->n_blocks * sizeof *it->active);
+    for (int64_t k = 0; k < it->space->n_lanes; k++) {
+        if (it->ended[k]) continue;
+        it->active[k / it->space->mode_size] = true;
+        any = true;
+    }
+    return any;
+}
+
+/* Steps of the lanes that go on; 0 for the others. */
+static void choose_steps(iteration *it) {
     umk_collision_product(it->space, it->direction, it->product, it->curvature);
     for (int64_t k = 0; k < it->space->n_lanes; k++) {
         it->step[k] = 0;
@@ -98,20 +108,19 @@ static bool choose_steps(iteration *it) {
         it->ended[k] = it->negative[k];
         if (it->ended[k]) continue;
         it->step[k] = it->norm[k] / it->curvature[k];
-        any = true;
     }
-    return any;
 }
 
 static void take_steps(iteration *it) {
-    int64_t n = it->space->n_lanes;
-    for (int64_t mode = 0; mode < it->space->n_modes; mode++) {
-        for (int64_t k = 0; k < n; k++) {
-            it->y[mode * n + k] += it->step[k] * it->direction[mode * n + k];
-            it->residual[mode * n + k] -= it->step[k] * it->product[mode * n + k];
+    const umk_collision_space *space = it->space;
+    for (int64_t first = 0; first < space->field_size; first += space->mode_size) {
+        const double *step = it->step + first / (space->n_modes * space->mode_size) * space->mode_size;
+        for (int64_t k = 0; k < space->mode_size; k++) {
+            it->y[first + k] += step[k] * it->direction[first + k];
+            it->residual[first + k] -= step[k] * it->product[first + k];
         }
     }
-    for (int64_t k = 0; k < n; k++) {
+    for (int64_t k = 0; k < space->n_lanes; k++) {
         double gain = it->step[k] * it->norm[k];
         it->kappa[k] += gain;
         it->old_norm[k] = it->norm[k];
@@ -119,33 +128,37 @@ static void take_steps(iteration *it) {
     }
 }
 
-/* The next directions; those of ended lanes become 0, and so do their products. Returns whether any goes on. */
-static bool choose_directions(iteration *it) {
+/* The next directions; those of ended lanes become 0, and so do their products. */
+static void choose_directions(iteration *it) {
     enum { quiet_steps = 2 };
-    int64_t n = it->space->n_lanes;
-    bool any = false;
+    const umk_collision_space *space = it->space;
     precondition(it);
-    for (int64_t k = 0; k < n; k++) {
+    for (int64_t k = 0; k < space->n_lanes; k++) {
         it->ended[k] = it->ended[k] || it->quiet[k] >= quiet_steps || !(it->norm[k] > 0);
-        any = any || !it->ended[k];
     }
-    for (int64_t mode = 0; mode < it->space->n_modes; mode++) {
-        for (int64_t k = 0; k < n; k++) {
-            double before = it->ended[k] ? 0 : it->norm[k] / it->old_norm[k] * it->direction[mode * n + k];
-            it->direction[mode * n + k] = it->ended[k] ? 0 : it->preconditioned[mode * n + k] + before;
+    for (int64_t first = 0; first < space->field_size; first += space->mode_size) {
+        int64_t lanes = first / (space->n_modes * space->mode_size) * space->mode_size;
+        for (int64_t k = 0; k < space->mode_size; k++) {
+            bool ended = it->ended[lanes + k];
+            double before = ended ? 0 : it->norm[lanes + k] / it->old_norm[lanes + k] * it->direction[first + k];
+            it->direction[first + k] = ended ? 0 : it->preconditioned[first + k] + before;
         }
     }
-    return any;
+}
+
+/* The report of a lane, or NULL where there is no such temperature. */
+static umk_lbte_report *report_of(const iteration *it, umk_lbte_report *reports, int64_t lane) {
+    int64_t temperature = umk_lane_temperature(it->space, lane);
+    return temperature < it->space->n_temperatures ? &reports[temperature] : NULL;
 }
 
 static void note_curvature(iteration *it, umk_lbte_report *reports, double *scale) {
-    int64_t size = it->space->n_modes * it->space->n_lanes;
-    for (int64_t k = 0; k < size; k++) it->preconditioned[k] = it->space->linewidths[k] * it->direction[k];
+    umk_collision_multiply_linewidths(it->space, it->direction, it->preconditioned);
     umk_collision_product(it->space, it->direction, it->preconditioned, scale);
-    for (int64_t k = 0; k < it->space->n_temperatures * umk_field_axes; k++) {
-        umk_lbte_report *report = &reports[k / umk_field_axes];
+    for (int64_t k = 0; k < it->space->n_lanes; k++) {
+        umk_lbte_report *report = report_of(it, reports, k);
         double relative = scale[k] > 0 ? it->curvature[k] / scale[k] : INFINITY;
-        if (relative < report->lowest_curvature) report->lowest_curvature = relative;
+        if (report != NULL && relative < report->lowest_curvature) report->lowest_curvature = relative;
     }
 }
 
@@ -153,7 +166,7 @@ enum { n_state_parts = 14 };
 
 /* All that the next steps depend on; in place, so that it serves for both ways. */
 static void list_state(const iteration *it, umk_lbte_report *reports, umk_record_part parts[n_state_parts]) {
-    int64_t lanes = it->space->n_lanes, field = it->space->n_modes * lanes * (int64_t)sizeof(double);
+    int64_t lanes = it->space->n_lanes, field = it->space->field_size * (int64_t)sizeof(double);
     int64_t line = lanes * (int64_t)sizeof(double);
     const umk_record_part list[n_state_parts] = {
         {&it->tolerance, sizeof it->tolerance},
@@ -201,15 +214,16 @@ static void save(const iteration *it, umk_lbte_report *reports, umk_checkpoint *
 }
 
 static void conclude(const iteration *it, umk_lbte_report *reports) {
+    for (int64_t k = 0; k < it->space->n_lanes; k++) {
+        umk_lbte_report *report = report_of(it, reports, k);
+        if (report == NULL) continue;
+        double residual = it->first_norm[k] > 0 ? sqrt(fabs(it->norm[k]) / it->first_norm[k]) : 0;
+        if (residual > report->residual) report->residual = residual;
+        if (!it->ended[k] && report->state == UMK_LBTE_SOLVED) report->state = UMK_LBTE_NOT_CONVERGED;
+        if (it->negative[k]) report->state = UMK_LBTE_NOT_POSITIVE;
+    }
     for (int64_t t = 0; t < it->space->n_temperatures; t++) {
-        umk_lbte_report *report = &reports[t];
-        for (int64_t k = t * umk_field_axes; k < t * umk_field_axes + 3; k++) {
-            double residual = it->first_norm[k] > 0 ? sqrt(fabs(it->norm[k]) / it->first_norm[k]) : 0;
-            if (residual > report->residual) report->residual = residual;
-            if (!it->ended[k] && report->state == UMK_LBTE_SOLVED) report->state = UMK_LBTE_NOT_CONVERGED;
-            if (it->negative[k]) report->state = UMK_LBTE_NOT_POSITIVE;
-        }
-        if (isinf(report->lowest_curvature)) report->lowest_curvature = 0;
+        if (isinf(reports[t].lowest_curvature)) reports[t].lowest_curvature = 0;
     }
 }
 
@@ -221,24 +235,22 @@ umk_status umk_lbte_solve_iteratively(double *solution, umk_lbte_report *reports
         .space = space, .tolerance = options->tolerance > 0 ? options->tolerance : default_tolerance, .y = solution};
     double *scale = NULL;
     int64_t most = options->most_iterations > 0 ? options->most_iterations : default_iterations;
-    bool goes_on = false;
     UMK_TRY(allocate(&it, collision->context));
     UMK_ALLOCATE(collision->context, scale, space->n_lanes);
     UMK_TRY(umk_collision_prepare(collision, space));
     for (int64_t t = 0; t < space->n_temperatures; t++) reports[t].lowest_curvature = INFINITY;
     if (!restore(&it, reports, checkpoint)) begin(&it);
-    for (int64_t k = 0; k < space->n_lanes; k++) goes_on = goes_on || !it.ended[k];
-    while (goes_on && it.n_steps < most) {
+    while (find_active(&it) && it.n_steps < most) {
         it.n_steps++;
         UMK_TRY(umk_check_cancel(collision->context));
-        UMK_TRY(umk_collision_apply(collision, space, it.direction, it.product));
-        for (int64_t k = 0; k < space->n_temperatures * umk_field_axes; k++) {
-            if (!it.ended[k]) reports[k / umk_field_axes].n_iterations = it.n_steps;
+        UMK_TRY(umk_collision_apply(collision, space, it.active, it.direction, it.product));
+        for (int64_t k = 0; k < space->n_lanes; k++) {
+            if (!it.ended[k]) report_of(&it, reports, k)->n_iterations = it.n_steps;
         }
-        goes_on = choose_steps(&it);
+        choose_steps(&it);
         note_curvature(&it, reports, scale);
         take_steps(&it);
-        goes_on = choose_directions(&it) && goes_on;
+        choose_directions(&it);
         save(&it, reports, checkpoint);
     }
     conclude(&it, reports);

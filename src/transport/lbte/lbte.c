@@ -34,8 +34,8 @@ cleanup:
 static void difference(const umk_collision_space *space, const umk_conductivity *result, int64_t t, int64_t mode,
                        double out[3]) {
     const double *v = result->group_velocities + 3 * mode;
-    const double *drive = space->drive + mode * space->n_lanes + t * umk_field_axes;
-    double root = sqrt(result->heat_capacities[t * space->n_modes + mode]);
+    double drive[3], root = sqrt(result->heat_capacities[t * space->n_modes + mode]);
+    umk_field_get(space, space->drive, mode, t, drive);
     for (int a = 0; a < 3; a++) {
         out[a] = root * (v[0] * space->axes[0][a] + v[1] * space->axes[1][a] + v[2] * space->axes[2][a]) - drive[a];
     }
@@ -45,8 +45,8 @@ static void difference(const umk_collision_space *space, const umk_conductivity 
 static const double difference_tolerance = 1e-5;
 
 static bool differs(const umk_collision_space *space, int64_t t, int64_t mode, const double d[3]) {
-    const double *drive = space->drive + mode * space->n_lanes + t * umk_field_axes;
-    double size = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+    double drive[3], size = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+    umk_field_get(space, space->drive, mode, t, drive);
     double all = size + drive[0] * drive[0] + drive[1] * drive[1] + drive[2] * drive[2];
     return size > difference_tolerance * difference_tolerance * all;
 }
@@ -56,13 +56,16 @@ static double sum_temperature(const umk_collision_space *space, umk_conductivity
                               int64_t t, bool whole_sets) {
     double factor = result->kappa_unit_conversion / 2, sum[6] = {0}, of_differences = 0;
     for (int64_t mode = 0; mode < space->n_modes; mode++) {
-        int64_t at = mode * space->n_lanes + t * umk_field_axes, point = mode / space->n_bands;
-        double *out = result->mode_kappa + (t * space->n_modes + mode) * 6, d[3];
-        umk_collision_add_star(space, point, factor, space->drive + at, solution + at, out);
+        int64_t point = mode / space->n_bands;
+        double *out = result->mode_kappa + (t * space->n_modes + mode) * 6, drive[3], y[3], d[3];
+        double linewidth = space->linewidths[umk_mode_at(space, mode, t)];
+        umk_field_get(space, space->drive, mode, t, drive);
+        umk_field_get(space, solution, mode, t, y);
+        umk_collision_add_star(space, point, factor, drive, y, out);
         difference(space, result, t, mode, d);
-        if (!whole_sets && space->linewidths[at] > 0 && differs(space, t, mode, d)) {
+        if (!whole_sets && linewidth > 0 && differs(space, t, mode, d)) {
             double trace = out[0] + out[1] + out[2];
-            umk_collision_add_star(space, point, factor / space->linewidths[at], d, d, out);
+            umk_collision_add_star(space, point, factor / linewidth, d, d, out);
             of_differences += out[0] + out[1] + out[2] - trace;
         }
         for (int c = 0; c < 6; c++) sum[c] += out[c];
@@ -263,7 +266,7 @@ static umk_status solve(lbte_run *run, umk_lbte_report *reports, umk_lbte_spectr
     umk_collision_space *space = run->space;
     double *solution = NULL;
     umk_collision_space_set_linewidths(space, run->result);
-    UMK_ALLOCATE(rta->context, solution, space->n_modes * space->n_lanes);
+    UMK_ALLOCATE(rta->context, solution, space->field_size);
     if (run->options->solver == UMK_LBTE_DIRECT) {
         double factor = run->result->kappa_unit_conversion / (2 * (double)rta->model->grid->n_points);
         UMK_TRY(umk_lbte_solve_directly(solution, reports, spectrum, &run->collision, space, factor, run->options));

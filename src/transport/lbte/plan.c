@@ -222,9 +222,18 @@ static double diagonalization_seconds(double n_dimensions, double n_temperatures
     return 9 * n_dimensions * n_dimensions * n_dimensions / operations_per_second * n_temperatures;
 }
 
+static const double usual_iterations = 10;
+
+/* The iterations themselves, which take what each entry takes for eight temperatures on one thread. */
+static double iteration_seconds(const umk_rta *rta, double row_bytes) {
+    const double seconds_per_entry = 12e-9;
+    double n_entries = row_bytes / (sizeof(double) + sizeof(uint32_t));
+    double eights = umk_collision_field_bytes(1, 1, rta->n_temperatures) / (3 * 8 * sizeof(double));
+    return usual_iterations * n_entries * eights * seconds_per_entry / umk_context_n_threads(rta->context);
+}
+
 /* How many times rows that are not kept are computed again: as many iterations as are usual, or once for a matrix. */
 static double count_passes(const umk_rta *rta, const umk_lbte_options *lbte) {
-    const double usual_iterations = 10;
     return lbte->solver == UMK_LBTE_DIRECT ? (double)rta->n_temperatures : usual_iterations;
 }
 
@@ -258,6 +267,9 @@ umk_status umk_lbte_estimate_run(umk_lbte_estimate *estimate, umk_context *conte
     double left = umk_lbte_memory(context, lbte) - estimate->bytes;
     if (estimate->row_bytes > left) estimate->kept_share = left / estimate->row_bytes;
     estimate->seconds *= 1 + (1 - estimate->kept_share) * count_passes(&rta, lbte);
+    if (estimate->seconds > 0 && lbte->solver == UMK_LBTE_ITERATIVE) {
+        estimate->seconds += iteration_seconds(&rta, estimate->row_bytes);
+    }
 cleanup:
     umk_rta_clear(&rta);
     return status;

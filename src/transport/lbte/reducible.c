@@ -44,12 +44,13 @@ cleanup:
 static umk_status make_basis(full_matrix *full) {
     umk_status status = UMK_OK;
     const umk_collision_space *space = full->space;
-    int64_t n = space->n_bands, lane = full->temperature * umk_field_axes;
+    int64_t n = space->n_bands;
     UMK_ALLOCATE(full->collision->context, full->first, space->grid->n_points * n);
     for (int64_t g = 0; g < space->grid->n_points; g++) {
         for (int64_t band = 0; band < n; band++) {
             int64_t mode = space->point_of[g] * n + band;
-            bool counts = space->set_end[mode] > 0 && space->linewidths[mode * space->n_lanes + lane] > 0;
+            bool counts =
+                space->set_end[mode] > 0 && space->linewidths[umk_mode_at(space, mode, full->temperature)] > 0;
             full->first[g * n + band] = counts ? full->n_dimensions++ : -1;
         }
     }
@@ -102,10 +103,11 @@ static void add_row(void *user, const umk_collision_row *row, int64_t slot, int 
 
 static void add_linewidths(full_matrix *full) {
     const umk_collision_space *space = full->space;
-    int64_t n = space->n_bands, lane = full->temperature * umk_field_axes;
+    int64_t n = space->n_bands;
     for (int64_t k = 0; k < space->grid->n_points * n; k++) {
         int64_t d = full->first[k], mode = space->point_of[k / n] * n + k % n;
-        if (d >= 0) full->matrix[d * full->n_dimensions + d] += space->linewidths[mode * space->n_lanes + lane];
+        if (d >= 0)
+            full->matrix[d * full->n_dimensions + d] += space->linewidths[umk_mode_at(space, mode, full->temperature)];
     }
 }
 
@@ -138,13 +140,13 @@ static void clear_matrix(full_matrix *full) {
 /* The drive on all modes: (n_dimensions, 3). */
 static void spread_drive(const full_matrix *full, double *drive) {
     const umk_collision_space *space = full->space;
-    int64_t n = space->n_bands, lane = full->temperature * umk_field_axes;
+    int64_t n = space->n_bands;
     for (int64_t k = 0; k < space->grid->n_points * n; k++) {
         int64_t mode = space->point_of[k / n] * n + k % n;
         if (full->first[k] < 0) continue;
-        double turned[3], root = root_of_set(space, mode);
-        umk_apply3(turned, (const double(*)[3])space->rotations[space->rotation_of[k / n]],
-                   space->drive + mode * space->n_lanes + lane);
+        double of_mode[3], turned[3], root = root_of_set(space, mode);
+        umk_field_get(space, space->drive, mode, full->temperature, of_mode);
+        umk_apply3(turned, (const double(*)[3])space->rotations[space->rotation_of[k / n]], of_mode);
         for (int a = 0; a < 3; a++) drive[3 * full->first[k] + a] = root * turned[a];
     }
 }
@@ -152,13 +154,14 @@ static void spread_drive(const full_matrix *full, double *drive) {
 /* y on the irreducible modes, from coordinates (n_dimensions, 3). */
 static void gather(const full_matrix *full, const double *coordinates, double *solution) {
     const umk_collision_space *space = full->space;
-    int64_t n = space->n_bands, lane = full->temperature * umk_field_axes;
+    int64_t n = space->n_bands;
     for (int64_t mode = 0; mode < space->n_modes; mode++) {
         int64_t g = space->grid->bz_to_gr[full->collision->points[mode / n]], d = full->first[g * n + mode % n];
         if (d < 0) continue;
-        double root = root_of_set(space, mode);
+        double vector[3], root = root_of_set(space, mode);
+        for (int a = 0; a < 3; a++) vector[a] = coordinates[3 * d + a] / root;
         for (int64_t band = mode; band < mode - mode % n + space->set_end[mode]; band++) {
-            for (int a = 0; a < 3; a++) solution[band * space->n_lanes + lane + a] = coordinates[3 * d + a] / root;
+            umk_field_add(space, solution, band, full->temperature, vector);
         }
     }
 }

@@ -9,17 +9,18 @@ int64_t umk_collision_slab_size(const umk_collision_space *space) {
 
 void umk_collision_coefficients(const umk_collision_space *space, const umk_collision_row *row, int64_t triplet,
                                 int64_t temperature, double *out) {
-    int64_t n = space->n_bands, lane = temperature * umk_field_axes;
+    int64_t n = space->n_bands;
     const double *inverse_sinh[2];
     memset(out, 0, (size_t)(2 * n * n) * sizeof *out);
     for (int k = 0; k < 2; k++) {
-        inverse_sinh[k] = space->inverse_sinh + space->point_of[row->points[triplet][k]] * n * space->n_lanes + lane;
+        int64_t mode = space->point_of[row->points[triplet][k]] * n;
+        inverse_sinh[k] = space->inverse_sinh + umk_mode_at(space, mode, temperature);
     }
     for (int64_t e = row->first[triplet]; e < row->first[triplet + 1]; e++) {
         uint32_t bands = row->bands[e];
         int64_t b0 = umk_entry_band0(bands), b1 = umk_entry_band1(bands), b2 = umk_entry_band2(bands);
-        out[b0 * n + b1] += row->values[e] * inverse_sinh[1][b2 * space->n_lanes];
-        out[n * n + b0 * n + b2] += row->values[e] * inverse_sinh[0][b1 * space->n_lanes];
+        out[b0 * n + b1] += row->values[e] * inverse_sinh[1][b2 * space->block_lanes];
+        out[n * n + b0 * n + b2] += row->values[e] * inverse_sinh[0][b1 * space->block_lanes];
     }
 }
 

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const double temperatures[2] = {300, 100};
+static const double temperatures[20] = {300, 100, 200, 250, 350, 400, 150, 450, 500, 180,
+                                        220, 240, 260, 280, 320, 340, 360, 380, 420, 440};
 static umk_context *context;
 static test_model *silicon;
 
@@ -41,14 +42,14 @@ typedef struct stepper {
     double sigma;
 } stepper;
 
-/* sigma 0: tetrahedra */
-static stepper *begin(int64_t n_mesh, double sigma) {
+/* The first of the temperatures; sigma 0: tetrahedra */
+static stepper *begin_at(int64_t n_mesh, double sigma, int64_t n_temperatures) {
     stepper *s = test_calloc(1, sizeof *s);
     s->mesh = test_mesh_cube(silicon, n_mesh);
     s->transport =
         (umk_transport_model){silicon->crystal, silicon->harmonic, s->mesh.grid, s->mesh.phonons, s->mesh.interaction};
     s->options = (umk_rta_options)UMK_RTA_OPTIONS_INIT;
-    s->options.n_temperatures = 2;
+    s->options.n_temperatures = n_temperatures;
     s->options.temperatures = temperatures;
     s->sigma = sigma;
     if (sigma > 0) {
@@ -65,6 +66,10 @@ static stepper *begin(int64_t n_mesh, double sigma) {
                                                  s->rta.cutoff_frequency, false));
     umk_collision_init(&s->collision, context, s->rta.linewidth, s->rta.n_points, s->rta.points, 1e18);
     return s;
+}
+
+static stepper *begin(int64_t n_mesh, double sigma) {
+    return begin_at(n_mesh, sigma, 2);
 }
 
 static void scatter(stepper *s) {

@@ -25,7 +25,7 @@ typedef struct solved {
 
 /* One more iteration in each process, from the state that the one before has left; 0: all of them in this one. */
 static solved iterate(stepper *s, int64_t most, umk_checkpoint *checkpoint) {
-    solved out = {umk_allocate(NULL, s->space->n_modes * s->space->n_lanes, sizeof(double)), {{0}}};
+    solved out = {umk_allocate(NULL, s->space->field_size, sizeof(double)), {{0}}};
     umk_release(s->collision.slots);
     umk_release(s->collision.scratch);
     s->collision.slots = s->collision.scratch = NULL;
@@ -54,7 +54,7 @@ static void test_iteration_goes_on(void **state) {
     solved whole = iterate(s, 0, NULL), part;
     int64_t n = whole.reports[0].n_iterations > whole.reports[1].n_iterations ? whole.reports[0].n_iterations
                                                                               : whole.reports[1].n_iterations;
-    size_t bytes = (size_t)(s->space->n_modes * s->space->n_lanes) * sizeof(double);
+    size_t bytes = (size_t)s->space->field_size * sizeof(double);
     assert_true(n > 4 && whole.reports[0].state == UMK_LBTE_SOLVED);
     for (int64_t most = 1; most <= n; most++) {
         open_checkpoint(&checkpoint, s, true);

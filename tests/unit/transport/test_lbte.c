@@ -10,7 +10,7 @@
 
 static double inverse_sinh(const stepper *s, int64_t gr_point, int64_t band, int64_t t) {
     int64_t mode = s->space->point_of[gr_point] * s->space->n_bands + band;
-    return s->space->inverse_sinh[mode * s->space->n_lanes + t * umk_field_axes];
+    return s->space->inverse_sinh[umk_mode_at(s->space, mode, t)];
 }
 
 /* ---- sums over entries -------------------------------------------------------------------------------------------*/
@@ -24,7 +24,7 @@ static void rebuild(const stepper *s, int64_t t, double *gamma) {
         for (int64_t triplet = 0; triplet < row->n_triplets; triplet++) {
             for (int64_t e = row->first[triplet]; e < row->first[triplet + 1]; e++) {
                 int64_t mode = row->point * n + umk_entry_band0(row->bands[e]);
-                double s0 = s->space->inverse_sinh[mode * s->space->n_lanes + t * umk_field_axes];
+                double s0 = s->space->inverse_sinh[umk_mode_at(s->space, mode, t)];
                 double s1 = inverse_sinh(s, row->points[triplet][0], umk_entry_band1(row->bands[e]), t);
                 double s2 = inverse_sinh(s, row->points[triplet][1], umk_entry_band2(row->bands[e]), t);
                 gamma[mode] += row->values[e] * s1 * s2 / s0;
@@ -129,7 +129,7 @@ static double momentum_residual(const stepper *s, bool normal, int64_t t) {
         for (int64_t k = 0; k < 3 * n; k++) along[k / 3] += q0[k % 3] * out[k];
         test_average_sets(along, 1, 1, n, s->result.frequencies + i * n);
         for (int64_t band = 0; one_image && band < n; band++) {
-            double s0 = s->space->inverse_sinh[(i * n + band) * s->space->n_lanes + t * umk_field_axes];
+            double s0 = s->space->inverse_sinh[umk_mode_at(s->space, i * n + band, t)];
             double diagonal = gamma[t * s->space->n_modes + i * n + band] * square * s0;
             residual += pow(diagonal + along[band], 2);
             size += diagonal * diagonal;
@@ -158,40 +158,55 @@ static void test_crystal_momentum(void **state) {
 /* ---- the operator
  * --------------------------------------------------------------------------------------------------*/
 
-static double *random_field(const stepper *s, test_random *random) {
-    int64_t point = s->space->n_bands * s->space->n_lanes;
-    double *field = umk_allocate(NULL, s->space->n_points * point, sizeof *field);
-    for (int64_t k = 0; k < s->space->n_points * point; k++) {
-        bool is_axis = k % s->space->n_lanes < 2 * umk_field_axes && k % umk_field_axes < 3;
-        field[k] = is_axis ? test_normal(random) : 0;
+static void project(const umk_collision_space *space, double *field) {
+    for (int64_t block = 0; block < space->n_blocks; block++) {
+        for (int64_t i = 0; i < space->n_points; i++) {
+            umk_collision_project(space, block, i,
+                                  field + (block * space->n_points + i) * space->n_bands * space->mode_size);
+        }
     }
-    for (int64_t i = 0; i < s->space->n_points; i++) umk_collision_project(s->space, i, field + i * point);
+}
+
+static double *random_field(const umk_collision_space *space, test_random *random) {
+    double *field = umk_allocate(NULL, space->field_size, sizeof *field);
+    for (int64_t mode = 0; mode < space->n_modes; mode++) {
+        for (int64_t t = 0; t < space->n_temperatures; t++) {
+            const double vector[3] = {test_normal(random), test_normal(random), test_normal(random)};
+            umk_field_add(space, field, mode, t, vector);
+        }
+    }
+    project(space, field);
     return field;
 }
 
+/* Nothing is in lanes without a temperature. */
+static void check_padding(const umk_collision_space *space, const double *field) {
+    for (int64_t k = 0; k < space->field_size; k++) {
+        int64_t block = k / (space->n_modes * space->mode_size), lane = block * space->mode_size + k % space->mode_size;
+        if (umk_lane_temperature(space, lane) >= space->n_temperatures) assert_true(field[k] == 0);
+    }
+}
+
 /* <f, B g> = <g, B f> to rounding, and both projections and products are what they say. */
-static void test_operator(void **state) {
-    (void)state;
+static void check_operator(int64_t n_temperatures) {
     test_random random = {4};
-    stepper *s = begin(4, 0);
+    stepper *s = begin_at(4, 0, n_temperatures);
     scatter(s);
     const umk_collision_space *space = s->space;
-    int64_t size = space->n_modes * space->n_lanes;
-    double *f = random_field(s, &random), *g = random_field(s, &random);
+    int64_t size = space->field_size;
+    double *f = random_field(space, &random), *g = random_field(space, &random);
     double *bf = umk_allocate(NULL, size, sizeof *bf), *bg = umk_allocate(NULL, size, sizeof *bg);
     double *fg = umk_allocate(NULL, space->n_lanes, sizeof *fg), *gf = umk_allocate(NULL, space->n_lanes, sizeof *gf);
     test_try(context, umk_collision_prepare(&s->collision, space));
-    test_try(context, umk_collision_apply(&s->collision, space, f, bf));
-    test_try(context, umk_collision_apply(&s->collision, space, g, bg));
+    test_try(context, umk_collision_apply(&s->collision, space, NULL, f, bf));
+    test_try(context, umk_collision_apply(&s->collision, space, NULL, g, bg));
     umk_collision_product(space, f, bg, fg);
     umk_collision_product(space, g, bf, gf);
     double scale = 0;
     for (int64_t k = 0; k < space->n_lanes; k++) scale = fmax(scale, fabs(fg[k]));
     for (int64_t k = 0; k < space->n_lanes; k++) assert_true(fabs(fg[k] - gf[k]) <= 1e-12 * scale);
     assert_true(scale > 0);
-    for (int64_t k = 0; k < size; k++) { /* it stays in the space, where the projection changes nothing */
-        if (k % space->n_lanes >= 2 * umk_field_axes || k % umk_field_axes == 3) assert_true(bf[k] == 0);
-    }
+    check_padding(space, bf);
     test_try(context, umk_collision_apply_asymmetry(&s->collision, space, g, bg));
     umk_collision_product(space, f, bg, fg);
     test_try(context, umk_collision_apply_asymmetry(&s->collision, space, f, bg));
@@ -200,13 +215,47 @@ static void test_operator(void **state) {
     for (int64_t k = 0; k < space->n_lanes; k++) of_asymmetry = fmax(of_asymmetry, fabs(fg[k]));
     for (int64_t k = 0; k < space->n_lanes; k++) assert_true(fabs(fg[k] + gf[k]) <= 1e-12 * scale);
     assert_true(of_asymmetry > 1e-6 * scale && of_asymmetry < 0.1 * scale);
-    memcpy(bg, bf, (size_t)size * sizeof *bg);
-    for (int64_t i = 0; i < space->n_points; i++) {
-        umk_collision_project(space, i, bg + i * space->n_bands * space->n_lanes);
-    }
+    memcpy(bg, bf, (size_t)size * sizeof *bg); /* it stays in the space, where the projection changes nothing */
+    project(space, bg);
     assert_true(test_deviation(size, bg, bf) < 1e-13);
     double *const fields[6] = {f, g, bf, bg, fg, gf};
     for (int i = 0; i < 6; i++) umk_release(fields[i]);
+    end(s);
+}
+
+/* Blocks of few and of many temperatures, filled and not. */
+static void test_operator(void **state) {
+    (void)state;
+    for (int64_t n = 1; n <= 9; n += n == 1 ? 2 : 3) check_operator(n + (n == 4));
+    check_operator(2);
+}
+
+/* Blocks that are not active are 0, the others have the bits that they have when all are. */
+static void test_active_blocks(void **state) {
+    (void)state;
+    test_random random = {5};
+    stepper *s = begin_at(3, 0, 20);
+    scatter(s);
+    const umk_collision_space *space = s->space;
+    assert_int_equal(space->n_blocks, 3);
+    const bool active[3] = {true, false, true};
+    int64_t part = space->field_size / 3;
+    double *f = random_field(space, &random), *all = umk_allocate(NULL, space->field_size, sizeof *all);
+    double *some = umk_allocate(NULL, space->field_size, sizeof *some);
+    test_try(context, umk_collision_prepare(&s->collision, space));
+    test_try(context, umk_collision_apply(&s->collision, space, NULL, f, all));
+    memset(some, 0xff, (size_t)space->field_size * sizeof *some);
+    test_try(context, umk_collision_apply(&s->collision, space, active, f, some));
+    for (int b = 0; b < 3; b++) {
+        double size = 0;
+        for (int64_t k = 0; k < part; k++) size += fabs(all[b * part + k]);
+        assert_true(size > 0);
+        if (!active[b]) memset(all + b * part, 0, (size_t)part * sizeof *all);
+    }
+    assert_memory_equal(some, all, (size_t)space->field_size * sizeof *all);
+    umk_release(f);
+    umk_release(all);
+    umk_release(some);
     end(s);
 }
 
@@ -273,6 +322,7 @@ int main(void) {
         cmocka_unit_test(test_linewidths_from_entries),
         cmocka_unit_test(test_crystal_momentum),
         cmocka_unit_test(test_operator),
+        cmocka_unit_test(test_active_blocks),
         cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -27,17 +27,28 @@ static void add_triples(const umk_sum_terms *terms, double *gamma) {
     }
 }
 
-static void apply_entries(const umk_entry_terms *terms, double *out0, double *out1, double *out2) {
+/* to += c R from, or c R^T from, in one of n lanes. */
+static void add_turned(int64_t n, double c, const double (*rotation)[3], bool back, const double *from, double *to) {
+    for (int k = 0; k < 9; k++) {
+        int a = k / 3, b = k % 3;
+        to[a * n] += c * (back ? rotation[b][a] : rotation[a][b]) * from[b * n];
+    }
+}
+
+static void apply_entries(const umk_entry_terms *terms, double *scratch, double *out0, double *out1, double *out2) {
     int64_t n = terms->n_lanes;
+    (void)scratch;
     for (int64_t i = 0; i < terms->n_entries; i++) {
         uint32_t bands = terms->bands[i];
-        int64_t row0 = umk_entry_band0(bands) * n, row1 = umk_entry_band1(bands) * n, row2 = umk_entry_band2(bands) * n;
-        for (int64_t k = 0; k < n; k++) {
-            double c2 = terms->values[i] * terms->inverse_sinh2[row2 + k];
-            double c1 = terms->values[i] * terms->inverse_sinh1[row1 + k];
-            out0[row0 + k] += c2 * terms->field1[row1 + k] + c1 * terms->field2[row2 + k];
-            out1[row1 + k] += c2 * terms->field0[row0 + k];
-            out2[row2 + k] += c1 * terms->field0[row0 + k];
+        int64_t b0 = umk_entry_band0(bands), b1 = umk_entry_band1(bands), b2 = umk_entry_band2(bands);
+        for (int64_t lane = 0; lane < n; lane++) {
+            int64_t at0 = 3 * b0 * n + lane, at1 = 3 * b1 * n + lane, at2 = 3 * b2 * n + lane;
+            double c2 = terms->values[i] * terms->inverse_sinh[1][b2 * n + lane];
+            double c1 = terms->values[i] * terms->inverse_sinh[0][b1 * n + lane];
+            add_turned(n, c2, terms->rotations[0], false, terms->fields[0] + at1, out0 + at0);
+            add_turned(n, c1, terms->rotations[1], false, terms->fields[1] + at2, out0 + at0);
+            add_turned(n, c2, terms->rotations[0], true, terms->field0 + at0, out1 + at1);
+            add_turned(n, c1, terms->rotations[1], true, terms->field0 + at0, out2 + at2);
         }
     }
 }
