@@ -5,6 +5,7 @@
 #ifndef UMK_TESTS_CONFORMANCE_KERNEL_SETS_H
 #define UMK_TESTS_CONFORMANCE_KERNEL_SETS_H
 
+#include "scattering/kernels.h"
 #include "three_phonon/kernels/simd/loops.h"
 #include "weights/kernels.h"
 
@@ -34,5 +35,6 @@ void expect_same_bytes(const char *what, size_t n, const void *got, const void *
 
 void check_strength_loops(const umk_strength_loops *loops);
 void check_weights_kernels(const umk_weights_kernels *kernels);
+void check_sum_kernels(const umk_sum_kernels *kernels);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Every set of kernels that was compiled and that this processor runs: the loops of the strengths against plain loops,
- * those of the weights against the readable reference, on random data, to 1e-12 of the largest element. A test like the
- * others, and the program that scripts/cross-compile compiles for a foreign processor.
+ * those of the weights and over temperatures against the readable reference, on random data, to 1e-12 of the largest
+ * element. A test like the others, and the program that scripts/cross-compile compiles for a foreign processor.
  */
 #include "conformance/kernel_sets.h"
 #include <math.h>
@@ -13,16 +13,17 @@ typedef struct compiled_set {
     umk_kernel_set set;
     const umk_strength_loops *loops;
     const umk_weights_kernels *weights;
+    const umk_sum_kernels *sums;
 } compiled_set;
 
 /* From slow to fast. */
 static const compiled_set compiled_sets[] = {
-    {UMK_KERNELS_PORTABLE, &umk_strength_loops_portable, &umk_weights_kernels_portable},
+    {UMK_KERNELS_PORTABLE, &umk_strength_loops_portable, &umk_weights_kernels_portable, &umk_sum_kernels_portable},
 #if defined(__x86_64__)
-    {UMK_KERNELS_AVX2, &umk_strength_loops_avx2, &umk_weights_kernels_avx2},
-    {UMK_KERNELS_AVX512, &umk_strength_loops_avx512, &umk_weights_kernels_avx512},
+    {UMK_KERNELS_AVX2, &umk_strength_loops_avx2, &umk_weights_kernels_avx2, &umk_sum_kernels_avx2},
+    {UMK_KERNELS_AVX512, &umk_strength_loops_avx512, &umk_weights_kernels_avx512, &umk_sum_kernels_avx512},
 #elif defined(__aarch64__)
-    {UMK_KERNELS_NEON, &umk_strength_loops_neon, &umk_weights_kernels_neon},
+    {UMK_KERNELS_NEON, &umk_strength_loops_neon, &umk_weights_kernels_neon, &umk_sum_kernels_neon},
 #endif
 };
 
@@ -125,6 +126,7 @@ int main(void) {
         expect_same_bytes("name of the loops", strlen(set_in_hand) + 1, set->loops->name, set_in_hand);
         check_strength_loops(set->loops);
         check_weights_kernels(set->weights);
+        check_sum_kernels(set->sums);
         fastest = set->set;
         if (n_failures == failed_before) printf("%s: agrees with plain loops and the reference\n", set_in_hand);
     }
