@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { most_temperatures = 3 };
-static const double temperatures[most_temperatures] = {300, 100, 800};
+enum { most_temperatures = 9 };
+static const double temperatures[] = {300, 100, 800};
 
 /** What the log has said. */
 static struct {

@@ -198,12 +198,20 @@ typedef struct way {
     double share; /* of the memory that all rows take; 0: as much as there is, < 0: none */
 } way;
 
+/* Two blocks of temperatures, but where each takes a matrix of its own. */
+static const double many_temperatures[] = {300, 100, 150, 200, 250, 350, 400, 450, 500};
+
+static int64_t count_temperatures(const umk_lbte_options *lbte) {
+    return lbte->solver == UMK_LBTE_DIRECT ? 2 : sizeof many_temperatures / sizeof many_temperatures[0];
+}
+
 static void run_way(const test_model *model, const test_mesh *mesh, const umk_lbte_options *lbte, const way *w,
                     solution *s) {
     umk_context *own = make_context(w->n_threads);
     umk_transport_model transport = {model->crystal, model->harmonic, mesh->grid, mesh->phonons, mesh->interaction};
     umk_rta_options rta = one_temperature();
-    rta.n_temperatures = 2;
+    rta.n_temperatures = count_temperatures(lbte);
+    rta.temperatures = many_temperatures;
     rta.grid_points_in_flight = w->in_flight;
     umk_lbte_options options = *lbte;
     umk_lbte_estimate estimate;
@@ -219,19 +227,22 @@ static void run_way(const test_model *model, const test_mesh *mesh, const umk_lb
 }
 
 static void check_bits(const test_model *model, const test_mesh *mesh, const umk_lbte_options *lbte) {
-    const way ways[] = {{1, 0, 0}, {2, 1, 0}, {5, 3, 0}, {1, 8, 0.5}, {2, 3, 0.3}, {5, 8, -1}, {2, 0, -1}, {1, 1, -1}};
+    const way ways[] = {{1, 0, 0},   {2, 1, 0},  {5, 3, 0},  {12, 0, 0}, {1, 8, 0.5},
+                        {2, 3, 0.3}, {5, 8, -1}, {2, 0, -1}, {1, 1, -1}};
+    size_t n_temperatures = (size_t)count_temperatures(lbte);
     solution first, s;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         run_way(model, mesh, lbte, &ways[i], i == 0 ? &first : &s);
         if (i == 0) continue;
         size_t modes = (size_t)(first.result.n_points * first.result.n_bands);
-        assert_memory_equal(s.result.gamma, first.result.gamma, 2 * modes * sizeof(double));
-        assert_memory_equal(s.result.mode_kappa, first.result.mode_kappa, 12 * modes * sizeof(double));
-        assert_memory_equal(s.result.kappa, first.result.kappa, 12 * sizeof(double));
-        assert_memory_equal(s.result.kappa_rta, first.result.kappa_rta, 12 * sizeof(double));
+        assert_memory_equal(s.result.gamma, first.result.gamma, n_temperatures * modes * sizeof(double));
+        size_t bytes = 6 * n_temperatures * sizeof(double);
+        assert_memory_equal(s.result.mode_kappa, first.result.mode_kappa, modes * bytes);
+        assert_memory_equal(s.result.kappa, first.result.kappa, bytes);
+        assert_memory_equal(s.result.kappa_rta, first.result.kappa_rta, bytes);
         assert_memory_equal(s.reports, first.reports, sizeof s.reports);
         if (lbte->solver == UMK_LBTE_DIRECT) {
-            size_t n = (size_t)(2 * s.spectrum.n_values);
+            size_t n = n_temperatures * (size_t)s.spectrum.n_values;
             assert_memory_equal(s.spectrum.eigenvalues, first.spectrum.eigenvalues, n * sizeof(double));
         }
         end_solution(&s);

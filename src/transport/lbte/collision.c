@@ -166,33 +166,36 @@ cleanup:
 /** Rows that are shown. */
 typedef struct visit {
     umk_collision *collision;
-    int64_t n_slots, n_rows;
+    int64_t n_slots, n_parts, n_rows;
     umk_collision_row *const *rows;
     umk_row_visitor visitor;
     void *user;
 } visit;
 
-static umk_status visit_slot(void *argument, int64_t slot, int worker) {
+static umk_status visit_rows(void *argument, int64_t task, int worker) {
     const visit *visit = argument;
+    int64_t slot = task % visit->n_slots, part = task / visit->n_slots;
     double started = umk_now();
     for (int64_t r = 0; r < visit->n_rows; r++) {
-        if (visit->rows[r]->point % visit->n_slots == slot) visit->visitor(visit->user, visit->rows[r], slot, worker);
+        if (visit->rows[r]->point % visit->n_slots != slot) continue;
+        visit->visitor(visit->user, visit->rows[r], slot, part, worker);
     }
     umk_stage_add(visit->collision->context, UMK_STAGE_COLLISION, worker, umk_now() - started);
     return UMK_OK;
 }
 
-umk_status umk_collision_visit(umk_collision *collision, int64_t n_slots, umk_row_visitor visitor, void *user) {
+umk_status umk_collision_visit(umk_collision *collision, int64_t n_slots, int64_t n_parts, umk_row_visitor visitor,
+                               void *user) {
     umk_status status = UMK_OK;
     int64_t n_kept_rows = collision->n_rows, step = umk_linewidth_points_in_flight(collision->linewidth);
-    visit visit = {collision, n_slots, n_kept_rows, collision->rows, visitor, user};
-    UMK_TRY(umk_parallel_for(collision->context, n_slots, visit_slot, &visit));
+    visit visit = {collision, n_slots, n_parts, n_kept_rows, collision->rows, visitor, user};
+    UMK_TRY(umk_parallel_for(collision->context, n_slots * n_parts, visit_rows, &visit));
     for (int64_t first = collision->n_kept, n; first < collision->n_points; first += n) {
         n = collision->n_points - first < step ? collision->n_points - first : step;
         UMK_TRY(make_rows(collision, first, n, NULL));
         visit.n_rows = collision->n_rows - n_kept_rows;
         visit.rows = collision->rows + n_kept_rows;
-        UMK_TRY(umk_parallel_for(collision->context, n_slots, visit_slot, &visit));
+        UMK_TRY(umk_parallel_for(collision->context, n_slots * n_parts, visit_rows, &visit));
         drop_rows(collision, n_kept_rows);
     }
 cleanup:
@@ -238,6 +241,7 @@ typedef struct product {
     const double *in;
     double *out;
     bool of_asymmetry; /* (A - A^T) / 2 instead of B */
+    int64_t n_parts;   /* that the blocks are shared out in: all of them at once, or each for itself */
 } product;
 
 static bool is_active(const product *product, int64_t block) {
@@ -276,13 +280,14 @@ static void add_row_to_block(const product *product, const umk_collision_row *ro
     for (int64_t k = 0; k < size; k++) of_row[k] += weight * out[k];
 }
 
-static void add_row(void *user, const umk_collision_row *row, int64_t slot, int worker) {
+static void add_row(void *user, const umk_collision_row *row, int64_t slot, int64_t part, int worker) {
     const product *product = user;
     const umk_collision_space *space = product->space;
     double *sums = product->collision->slots + slot * space->field_size;
     double *scratch = product->collision->scratch + worker * scratch_size(space);
-    for (int64_t block = 0; block < space->n_blocks; block++, sums += space->n_modes * space->mode_size) {
-        if (is_active(product, block)) add_row_to_block(product, row, block, sums, scratch);
+    for (int64_t block = part; block < space->n_blocks; block += product->n_parts) {
+        if (!is_active(product, block)) continue;
+        add_row_to_block(product, row, block, sums + block * space->n_modes * space->mode_size, scratch);
     }
 }
 
@@ -317,8 +322,10 @@ static umk_status run_product(product *product) {
     umk_status status = UMK_OK;
     umk_collision *collision = product->collision;
     const umk_collision_space *space = product->space;
+    /* A row that is in the cache serves all blocks; where threads are more than slots, blocks are shared out, too. */
+    product->n_parts = umk_context_n_threads(collision->context) > collision->n_slots ? space->n_blocks : 1;
     memset(collision->slots, 0, (size_t)(collision->n_slots * space->field_size) * sizeof(double));
-    UMK_TRY(umk_collision_visit(collision, collision->n_slots, add_row, product));
+    UMK_TRY(umk_collision_visit(collision, collision->n_slots, product->n_parts, add_row, product));
     UMK_TRY(umk_parallel_for(collision->context, space->n_points, finish_point, product));
 cleanup:
     return status;

@@ -62,11 +62,12 @@ umk_status umk_collision_put_first(umk_collision *collision, void *block, int64_
 umk_status umk_collision_make_again(umk_collision *collision, int64_t point, int64_t n_rows, umk_collision_row **rows,
                                     void *memory, int64_t bytes);
 
-/** What is done with one row, on any thread: rows of the same slot come one after the other, points ascending. */
-typedef void (*umk_row_visitor)(void *user, const umk_collision_row *row, int64_t slot, int worker);
+/** What is done with one row, on any thread: rows of the same slot and part come one after the other, ascending. */
+typedef void (*umk_row_visitor)(void *user, const umk_collision_row *row, int64_t slot, int64_t part, int worker);
 
-/** Shows each row to the visitor; those of point i are of slot i modulo n_slots. */
-umk_status umk_collision_visit(umk_collision *collision, int64_t n_slots, umk_row_visitor visitor, void *user);
+/** Shows each row to the visitor, once for each part; those of point i are of slot i modulo n_slots. */
+umk_status umk_collision_visit(umk_collision *collision, int64_t n_slots, int64_t n_parts, umk_row_visitor visitor,
+                               void *user);
 
 /** Allocates what umk_collision_apply needs, once. */
 umk_status umk_collision_prepare(umk_collision *collision, const umk_collision_space *space);

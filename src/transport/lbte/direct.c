@@ -153,8 +153,8 @@ static void add_elements(const matrix_block *block, int64_t i, int64_t p, int32_
     }
 }
 
-static void add_row(void *user, const umk_collision_row *row, int64_t slot, int worker) {
-    (void)slot;
+static void add_row(void *user, const umk_collision_row *row, int64_t slot, int64_t part, int worker) {
+    (void)slot, (void)part;
     const block_set *set = user;
     const umk_collision_space *space = set->blocks[0].space;
     int64_t n = space->n_bands;
@@ -237,7 +237,7 @@ static umk_status make_matrices(block_set *set) {
     if (set->blocks[0].options->read_rows != NULL) {
         UMK_TRY(read_slabs(set));
     } else {
-        UMK_TRY(umk_collision_visit(set->collision, umk_matrix_slots, add_row, set));
+        UMK_TRY(umk_collision_visit(set->collision, umk_matrix_slots, 1, add_row, set));
     }
     umk_stage before = umk_context_enter_stage(context, UMK_STAGE_COLLISION);
     for (int b = 0; b < set->n_blocks; b++) {

@@ -82,8 +82,8 @@ static void add_elements(const full_matrix *full, int64_t g0, int64_t g1, double
 }
 
 /* The rows of the whole star of a point; each image of a triplet comes from as many operations as keep q0. */
-static void add_row(void *user, const umk_collision_row *row, int64_t slot, int worker) {
-    (void)slot;
+static void add_row(void *user, const umk_collision_row *row, int64_t slot, int64_t part, int worker) {
+    (void)slot, (void)part;
     const full_matrix *full = user;
     const umk_collision_space *space = full->space;
     double *scratch = full->scratch + worker * 2 * space->n_bands * space->n_bands;
@@ -118,7 +118,7 @@ static umk_status make_matrix(full_matrix *full) {
     UMK_ALLOCATE(context, full->eigenvalues, n);
     UMK_ALLOCATE(context, full->matrix, umk_checked_product(2, (const int64_t[]){n, n}));
     UMK_ALLOCATE(context, full->scratch, umk_context_n_threads(context) * 2 * bands * bands);
-    UMK_TRY(umk_collision_visit(full->collision, umk_matrix_slots, add_row, full));
+    UMK_TRY(umk_collision_visit(full->collision, umk_matrix_slots, 1, add_row, full));
     umk_stage before = umk_context_enter_stage(context, UMK_STAGE_COLLISION);
     umk_symmetrize(n, full->matrix);
     add_linewidths(full);
