@@ -1,6 +1,6 @@
 /*
  * The loops of the linewidths and of the collision operator over temperatures: a readable reference, and fast ones
- * compiled for each instruction set. Rows of temperatures are padded to a multiple of UMK_SUM_LANES.
+ * compiled for each instruction set. Rows of temperatures of linewidths are padded to a multiple of UMK_SUM_LANES.
  */
 #ifndef UMK_SCATTERING_KERNELS_H
 #define UMK_SCATTERING_KERNELS_H

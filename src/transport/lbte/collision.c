@@ -256,8 +256,9 @@ static void add_row_to_block(const product *product, const umk_collision_row *ro
                              double *scratch) {
     const umk_collision_space *space = product->space;
     int64_t size = space->n_bands * space->mode_size, sinh_size = space->n_bands * space->block_lanes;
-    const double *in = product->in + block * space->n_points * size;
-    const double *inverse_sinh = space->inverse_sinh + block * space->n_points * sinh_size;
+    int64_t first = umk_first_mode(space, block, 0);
+    const double *in = product->in + first * space->mode_size;
+    const double *inverse_sinh = space->inverse_sinh + first * space->block_lanes;
     double *field = scratch, *out = scratch + size, *of_kernel = scratch + 2 * size, *of_row = sums + row->point * size;
     double weight = space->point_weights[row->point], of_transpose = product->of_asymmetry ? -weight : weight;
     umk_entry_terms terms = {.n_lanes = space->block_lanes, .n_bands = space->n_bands, .field0 = field};
@@ -287,7 +288,7 @@ static void add_row(void *user, const umk_collision_row *row, int64_t slot, int6
     double *scratch = product->collision->scratch + worker * scratch_size(space);
     for (int64_t block = part; block < space->n_blocks; block += product->n_parts) {
         if (!is_active(product, block)) continue;
-        add_row_to_block(product, row, block, sums + block * space->n_modes * space->mode_size, scratch);
+        add_row_to_block(product, row, block, sums + umk_first_mode(space, block, 0) * space->mode_size, scratch);
     }
 }
 
@@ -295,10 +296,10 @@ static void add_row(void *user, const umk_collision_row *row, int64_t slot, int6
 static void finish_part(const product *product, int64_t block, int64_t point) {
     const umk_collision_space *space = product->space;
     int64_t lanes = space->block_lanes, size = space->n_bands * space->mode_size;
-    int64_t part = block * space->n_points + point;
-    const double *in = product->in + part * size, *slots = product->collision->slots + part * size;
-    const double *linewidths = space->linewidths + part * space->n_bands * lanes;
-    double *out = product->out + part * size, half = 0.5 / space->point_weights[point];
+    int64_t first = umk_first_mode(space, block, point), at = first * space->mode_size;
+    const double *in = product->in + at, *slots = product->collision->slots + at;
+    const double *linewidths = space->linewidths + first * lanes;
+    double *out = product->out + at, half = 0.5 / space->point_weights[point];
     memset(out, 0, (size_t)size * sizeof(double));
     if (!is_active(product, block)) return;
     for (int64_t slot = 0; slot < product->collision->n_slots; slot++, slots += space->field_size) {
@@ -337,8 +338,9 @@ umk_status umk_collision_apply(umk_collision *collision, const umk_collision_spa
     return run_product(&product);
 }
 
-umk_status umk_collision_apply_asymmetry(umk_collision *collision, const umk_collision_space *space, const double *in,
-                                         double *out) {
-    product product = {.collision = collision, .space = space, .in = in, .out = out, .of_asymmetry = true};
+umk_status umk_collision_apply_asymmetry(umk_collision *collision, const umk_collision_space *space, const bool *active,
+                                         const double *in, double *out) {
+    product product = {
+        .collision = collision, .space = space, .active = active, .in = in, .out = out, .of_asymmetry = true};
     return run_product(&product);
 }

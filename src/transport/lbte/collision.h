@@ -80,8 +80,8 @@ double umk_collision_workspace_bytes(int64_t n_points, int64_t n_bands, int64_t 
 umk_status umk_collision_apply(umk_collision *collision, const umk_collision_space *space, const bool *active,
                                const double *in, double *out);
 
-/** out = (A - A^T) in / 2, what integration makes different seen from the members of a triplet. */
-umk_status umk_collision_apply_asymmetry(umk_collision *collision, const umk_collision_space *space, const double *in,
-                                         double *out);
+/** out = (A - A^T) in / 2, what integration makes different seen from the members of a triplet; else as the above. */
+umk_status umk_collision_apply_asymmetry(umk_collision *collision, const umk_collision_space *space, const bool *active,
+                                         const double *in, double *out);
 
 #endif

@@ -12,13 +12,13 @@ static int64_t choose_lanes(int64_t n_temperatures) {
     return n_temperatures > umk_few_lanes ? umk_all_lanes : umk_few_lanes;
 }
 
-static int64_t count_lanes(int64_t n_temperatures) {
+int64_t umk_collision_count_lanes(int64_t n_temperatures) {
     int64_t n = choose_lanes(n_temperatures);
     return (n_temperatures + n - 1) / n * 3 * n;
 }
 
 double umk_collision_field_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures) {
-    return (double)n_points * (double)n_bands * (double)count_lanes(n_temperatures) * sizeof(double);
+    return (double)n_points * (double)n_bands * (double)umk_collision_count_lanes(n_temperatures) * sizeof(double);
 }
 
 /* ---- symmetry ---------------------------------------------------------------------------------------------------*/
@@ -203,7 +203,6 @@ cleanup:
 }
 
 void umk_collision_space_set_linewidths(umk_collision_space *space, const umk_conductivity *result) {
-    int64_t point_size = space->n_bands * space->mode_size;
     memset(space->drive, 0, (size_t)space->field_size * sizeof(double));
     for (int64_t i = 0; i < space->n_points; i++) {
         int64_t from = i * space->n_bands, to = from + space->n_bands;
@@ -215,7 +214,7 @@ void umk_collision_space_set_linewidths(umk_collision_space *space, const umk_co
             for (int64_t mode = from; mode < to; mode++) set_drive(space, result, t, mode);
         }
         for (int64_t block = 0; block < space->n_blocks; block++) {
-            umk_collision_project(space, block, i, space->drive + (block * space->n_points + i) * point_size);
+            umk_collision_project(space, block, i, space->drive + umk_first_mode(space, block, i) * space->mode_size);
         }
     }
 }
@@ -234,7 +233,7 @@ umk_status umk_collision_space_create(umk_collision_space **space, umk_context *
     made->n_temperatures = result->n_temperatures;
     made->block_lanes = choose_lanes(result->n_temperatures);
     made->mode_size = 3 * made->block_lanes;
-    made->n_lanes = count_lanes(result->n_temperatures);
+    made->n_lanes = umk_collision_count_lanes(result->n_temperatures);
     made->n_blocks = made->n_lanes / made->mode_size;
     made->field_size = umk_checked_product(2, (const int64_t[]){made->n_modes, made->n_lanes});
     UMK_TRY(make_symmetry(made, context, result->n_points, result->grid_points, no_stars));
@@ -303,7 +302,7 @@ static void project_set(const umk_collision_space *space, const double *linewidt
 
 void umk_collision_project(const umk_collision_space *space, int64_t block, int64_t point, double *part) {
     const int64_t *set_end = space->set_end + point * space->n_bands;
-    int64_t first = (block * space->n_points + point) * space->n_bands;
+    int64_t first = umk_first_mode(space, block, point);
     for (int64_t begin = 0; begin < space->n_bands; begin = set_end[begin]) {
         project_set(space, space->linewidths + (first + begin) * space->block_lanes, point, set_end[begin] - begin,
                     part + begin * space->mode_size);

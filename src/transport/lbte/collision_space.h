@@ -20,7 +20,7 @@
 #include <umklapp/conductivity.h>
 
 /**
- * Temperatures go in blocks, so that what the operator is applied to stays in the nearest cache: a field is (n_blocks,
+ * Temperatures go in blocks, so that what the operator is applied to stays in the nearest caches: a field is (n_blocks,
  * n_modes, 3, block_lanes), a number for each mode and temperature (n_blocks, n_modes, block_lanes), and one for each
  * temperature and axis (n_blocks, 3, block_lanes). Lanes behind the last temperature are 0.
  */
@@ -66,13 +66,19 @@ void umk_collision_space_destroy(umk_collision_space *space);
 umk_status umk_collision_count_directions(double counts[3], umk_context *context, const umk_grid *grid,
                                           int64_t n_points, const int64_t *points, bool no_stars);
 
-/** Bytes of one field. */
+/** n_lanes of a space of so many temperatures; and the bytes of one of its fields. */
+int64_t umk_collision_count_lanes(int64_t n_temperatures);
 double umk_collision_field_bytes(int64_t n_points, int64_t n_bands, int64_t n_temperatures);
 
 /** Where the number of a mode at a temperature is. */
 static inline int64_t umk_mode_at(const umk_collision_space *space, int64_t mode, int64_t temperature) {
     int64_t n = space->block_lanes;
     return (temperature / n * space->n_modes + mode) * n + temperature % n;
+}
+
+/** The number of the first mode of a point in a block of temperatures, counted through all blocks. */
+static inline int64_t umk_first_mode(const umk_collision_space *space, int64_t block, int64_t point) {
+    return (block * space->n_points + point) * space->n_bands;
 }
 
 /** The vector of a mode at a temperature. */

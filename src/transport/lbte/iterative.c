@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { default_iterations = 500, n_fields = 5 };
+enum { default_iterations = 500, n_fields = 4 }; /* beside the solution */
 
 static const double default_tolerance = 1e-8;
 
@@ -111,10 +111,15 @@ static void choose_steps(iteration *it) {
     }
 }
 
+/* The first lane of the block that a mode's part of a field is in. */
+static int64_t first_lane(const umk_collision_space *space, int64_t at) {
+    return at / (space->n_modes * space->mode_size) * space->mode_size;
+}
+
 static void take_steps(iteration *it) {
     const umk_collision_space *space = it->space;
     for (int64_t first = 0; first < space->field_size; first += space->mode_size) {
-        const double *step = it->step + first / (space->n_modes * space->mode_size) * space->mode_size;
+        const double *step = it->step + first_lane(space, first);
         for (int64_t k = 0; k < space->mode_size; k++) {
             it->y[first + k] += step[k] * it->direction[first + k];
             it->residual[first + k] -= step[k] * it->product[first + k];
@@ -137,7 +142,7 @@ static void choose_directions(iteration *it) {
         it->ended[k] = it->ended[k] || it->quiet[k] >= quiet_steps || !(it->norm[k] > 0);
     }
     for (int64_t first = 0; first < space->field_size; first += space->mode_size) {
-        int64_t lanes = first / (space->n_modes * space->mode_size) * space->mode_size;
+        int64_t lanes = first_lane(space, first);
         for (int64_t k = 0; k < space->mode_size; k++) {
             bool ended = it->ended[lanes + k];
             double before = ended ? 0 : it->norm[lanes + k] / it->old_norm[lanes + k] * it->direction[first + k];
@@ -245,7 +250,8 @@ umk_status umk_lbte_solve_iteratively(double *solution, umk_lbte_report *reports
         UMK_TRY(umk_check_cancel(collision->context));
         UMK_TRY(umk_collision_apply(collision, space, it.active, it.direction, it.product));
         for (int64_t k = 0; k < space->n_lanes; k++) {
-            if (!it.ended[k]) report_of(&it, reports, k)->n_iterations = it.n_steps;
+            umk_lbte_report *report = report_of(&it, reports, k);
+            if (report != NULL && !it.ended[k]) report->n_iterations = it.n_steps;
         }
         choose_steps(&it);
         note_curvature(&it, reports, scale);

@@ -87,13 +87,18 @@ static double flight_row_bytes(const umk_rta *rta) {
 }
 
 static double solver_bytes(const umk_rta *rta, const umk_lbte_options *lbte, umk_lbte_solver solver) {
-    double field = umk_collision_field_bytes(rta->n_points, rta->n_bands, rta->n_temperatures);
-    double shared = 4 * field; /* space and solution */
-    double dimensions[3];
+    int n_threads = umk_context_n_threads(rta->context);
+    double field = umk_collision_field_bytes(rta->n_points, rta->n_bands, rta->n_temperatures), dimensions[3];
+    double shared = (2 + 2.0 / 3) * field; /* drive and solution; linewidths and 1 / sinh have no axes */
     int n_blocks = count_dimensions(dimensions, rta, lbte);
-    if (solver == UMK_LBTE_DIRECT) return shared + umk_lbte_direct_bytes(n_blocks, dimensions);
-    return shared + umk_lbte_iterative_bytes(rta->n_points, rta->n_bands, rta->n_temperatures,
-                                             umk_context_n_threads(rta->context));
+    if (solver == UMK_LBTE_ITERATIVE) {
+        return shared + umk_lbte_iterative_bytes(rta->n_points, rta->n_bands, rta->n_temperatures, n_threads);
+    }
+    double errors = umk_collision_workspace_bytes(rta->n_points, rta->n_bands, rta->n_temperatures, n_threads);
+    double n_values = lbte->reducible ? dimensions[0] : 3 * (double)rta->n_points * (double)rta->n_bands;
+    double spectrum = sizeof(double) * (lbte->relaxons ? 7 : 1) * n_values * (double)rta->n_temperatures;
+    /* integration errors are estimated when the matrix is gone */
+    return shared + spectrum + fmax(umk_lbte_direct_bytes(n_blocks, dimensions) + field, errors + 2 * field);
 }
 
 /* Rows of one point for files; a file that is written is made in memory and copied. */
@@ -224,12 +229,12 @@ static double diagonalization_seconds(double n_dimensions, double n_temperatures
 
 static const double usual_iterations = 10;
 
-/* The iterations themselves, which take what each entry takes for eight temperatures on one thread. */
+/* Of the usual iterations themselves; the time of an entry, in a lane and on a thread, was measured. */
 static double iteration_seconds(const umk_rta *rta, double row_bytes) {
-    const double seconds_per_entry = 12e-9;
+    const double seconds_per_lane = 0.5e-9;
     double n_entries = row_bytes / (sizeof(double) + sizeof(uint32_t));
-    double eights = umk_collision_field_bytes(1, 1, rta->n_temperatures) / (3 * 8 * sizeof(double));
-    return usual_iterations * n_entries * eights * seconds_per_entry / umk_context_n_threads(rta->context);
+    double n_lanes = (double)umk_collision_count_lanes(rta->n_temperatures);
+    return usual_iterations * n_entries * n_lanes * seconds_per_lane / umk_context_n_threads(rta->context);
 }
 
 /* How many times rows that are not kept are computed again: as many iterations as are usual, or once for a matrix. */

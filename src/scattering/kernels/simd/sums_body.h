@@ -5,10 +5,12 @@
 #include "base/exponential.h"
 #include "scattering/kernels.h"
 
-/* What takes blocks of few temperatures: the same, where these fill a vector. */
+/* What takes blocks of few temperatures: the same, where these fill vectors. */
 #ifndef UMK_APPLY_FEW
 #define UMK_APPLY_FEW apply_lanes
+_Static_assert(umk_few_lanes % vector_lanes == 0, "few temperatures fill vectors");
 #endif
+_Static_assert(umk_all_lanes % vector_lanes == 0, "temperatures fill vectors");
 
 static void fill_occupations(int64_t n_bands, const double *frequencies, double cutoff, int64_t n_padded,
                              const double *inverse_temperatures, double *occupations) {
