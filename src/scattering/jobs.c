@@ -326,9 +326,12 @@ static int64_t job_bytes(const group_job *job) {
 /* Memory of the linewidth object that stretches use one after the other; its contents are of earlier use. */
 static umk_status reserve_memory(umk_linewidth *linewidth, umk_context *context, int64_t bytes) {
     if (linewidth->flight_memory_bytes >= bytes) return UMK_OK;
+    /* some more, as far as that is planned, because the next flight may need a little more */
+    double more = 1.25 * (double)bytes < flight_bytes(linewidth) ? 1.25 * (double)bytes : flight_bytes(linewidth);
+    if (more > (double)bytes) bytes = (int64_t)more;
     umk_release(linewidth->flight_memory);
     linewidth->flight_memory_bytes = 0;
-    linewidth->flight_memory = umk_allocate(context, bytes, 1);
+    linewidth->flight_memory = umk_allocate_unset(context, bytes, 1);
     if (linewidth->flight_memory == NULL) return UMK_ERROR_MEMORY;
     linewidth->flight_memory_bytes = bytes;
     return UMK_OK;
