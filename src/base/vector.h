@@ -46,6 +46,12 @@ UMK_INLINE vector vector_multiply(vector a, vector b) {
 UMK_INLINE vector vector_divide(vector a, vector b) {
     return _mm512_div_pd(a, b);
 }
+/** 1 / a to an ulp or two; anything where a is below the normal numbers. */
+UMK_INLINE vector vector_reciprocal(vector a) {
+    vector one = _mm512_set1_pd(1), r = _mm512_rcp14_pd(a); /* 14 bits, each step of Newton's doubles them */
+    for (int step = 0; step < 2; step++) r = _mm512_fmadd_pd(r, _mm512_fnmadd_pd(a, r, one), r);
+    return r;
+}
 /** a b + c */
 UMK_INLINE vector vector_multiply_add(vector a, vector b, vector c) {
     return _mm512_fmadd_pd(a, b, c);
@@ -69,12 +75,6 @@ UMK_INLINE vector_mask vector_is_at_most(vector a, vector b) {
 UMK_INLINE vector_mask mask_and(vector_mask a, vector_mask b) {
     return a & b;
 }
-UMK_INLINE vector_mask mask_or(vector_mask a, vector_mask b) {
-    return a | b;
-}
-UMK_INLINE vector_mask mask_differ(vector_mask a, vector_mask b) {
-    return a ^ b;
-}
 /** Bit i is set where lane i is. */
 UMK_INLINE unsigned vector_bits(vector_mask mask) {
     return mask;
@@ -94,6 +94,14 @@ UMK_INLINE double vector_square_sums(vector a, vector b) {
     __m128d sums = _mm_add_pd(_mm256_castpd256_pd128(fours), _mm256_extractf128_pd(fours, 1));
     __m128d squares = _mm_mul_pd(sums, sums);
     return _mm_cvtsd_f64(_mm_add_sd(squares, _mm_unpackhi_pd(squares, squares)));
+}
+/** to[i] = sign from[order[i]] for sixteen values. */
+UMK_INLINE void vector_reorder_sixteen(double *to, const double *from, const uint8_t order[16], double sign) {
+    vector low = vector_load(from), high = vector_load(from + 8), signs = vector_all(sign);
+    for (int half = 0; half < 2; half++) {
+        __m512i places = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(order + 8 * half)));
+        vector_store(to + 8 * half, vector_multiply(signs, _mm512_permutex2var_pd(low, places, high)));
+    }
 }
 /** Lanes 1 0 3 2 ...: real and imaginary parts change places. */
 UMK_INLINE vector vector_swap_pairs(vector a) {
@@ -155,6 +163,9 @@ UMK_INLINE vector vector_multiply(vector a, vector b) {
 UMK_INLINE vector vector_divide(vector a, vector b) {
     return _mm256_div_pd(a, b);
 }
+UMK_INLINE vector vector_reciprocal(vector a) {
+    return _mm256_div_pd(_mm256_set1_pd(1), a);
+}
 UMK_INLINE vector vector_multiply_add(vector a, vector b, vector c) {
     return _mm256_fmadd_pd(a, b, c);
 }
@@ -175,12 +186,6 @@ UMK_INLINE vector_mask vector_is_at_most(vector a, vector b) {
 }
 UMK_INLINE vector_mask mask_and(vector_mask a, vector_mask b) {
     return _mm256_and_pd(a, b);
-}
-UMK_INLINE vector_mask mask_or(vector_mask a, vector_mask b) {
-    return _mm256_or_pd(a, b);
-}
-UMK_INLINE vector_mask mask_differ(vector_mask a, vector_mask b) {
-    return _mm256_xor_pd(a, b);
 }
 UMK_INLINE unsigned vector_bits(vector_mask mask) {
     return (unsigned)_mm256_movemask_pd(mask);
@@ -248,6 +253,9 @@ UMK_INLINE vector vector_multiply(vector a, vector b) {
 UMK_INLINE vector vector_divide(vector a, vector b) {
     return a / b;
 }
+UMK_INLINE vector vector_reciprocal(vector a) {
+    return vector_all(1) / a;
+}
 #if defined(UMK_VECTOR_NEON)
 #include <arm_neon.h>
 UMK_INLINE vector vector_multiply_add(vector a, vector b, vector c) {
@@ -283,12 +291,6 @@ UMK_INLINE vector vector_larger(vector a, vector b) {
 UMK_INLINE vector_mask mask_and(vector_mask a, vector_mask b) {
     return a & b;
 }
-UMK_INLINE vector_mask mask_or(vector_mask a, vector_mask b) {
-    return a | b;
-}
-UMK_INLINE vector_mask mask_differ(vector_mask a, vector_mask b) {
-    return a ^ b;
-}
 UMK_INLINE unsigned vector_bits(vector_mask mask) {
     return (unsigned)(mask[0] & 1) | (unsigned)(mask[1] & 2);
 }
@@ -316,5 +318,11 @@ UMK_INLINE void vector_transpose(vector rows[2]) {
 UMK_INLINE vector vector_zero(void) {
     return vector_all(0);
 }
+
+#if !defined(UMK_VECTOR_AVX512)
+UMK_INLINE void vector_reorder_sixteen(double *to, const double *from, const uint8_t order[16], double sign) {
+    for (int i = 0; i < 16; i++) to[i] = sign * from[order[i]];
+}
+#endif
 
 #endif

@@ -1,4 +1,4 @@
-/* Shared between the files of this room only: tetrahedra, gathering of vertex values, the queue of evaluations. */
+/* Shared between the files of this room only: tetrahedra, gathering of vertex values, memory of the queue. */
 #ifndef UMK_WEIGHTS_INTERNAL_H
 #define UMK_WEIGHTS_INTERNAL_H
 
@@ -14,37 +14,28 @@ umk_status umk_weights_make_tetrahedra(umk_weights *weights, umk_context *contex
 umk_status umk_weights_take_tetrahedra(umk_weights *weights, umk_context *context, int64_t n,
                                        const int64_t (*corners)[4][3]);
 
+/** Doubles of the vertex values of one band in all figures. */
+static inline int64_t umk_weights_row(const umk_weights *weights) {
+    return weights->figures->n_figures * umk_figure_row;
+}
+
 /** n rounded up to whole lanes. */
 static inline int64_t umk_weights_padded(int64_t n) {
     return (n + UMK_WEIGHTS_LANES - 1) / UMK_WEIGHTS_LANES * UMK_WEIGHTS_LANES;
 }
 
-/** Energies of band pairs that wait until there are enough for all lanes. */
-typedef struct umk_weights_queue {
-    const umk_weights *weights;
-    int64_t n;
-    double *rows;                       /* (UMK_WEIGHTS_LANES, n_padded_vertices) */
-    double *targets[UMK_WEIGHTS_LANES]; /* where the weights go */
-    void *scratch;                      /* of the kernel */
-} umk_weights_queue;
+/** What the workspace of several weights has to hold. */
+typedef struct umk_weights_sizes {
+    int64_t n_vertices, n_figures, n_patterns;
+} umk_weights_sizes;
 
-/** Lays out queue and vertex values of two legs. */
-void umk_weights_queue_lay_out(umk_weights_queue *queue, const umk_weights *weights, char *workspace, int64_t *bytes);
-void umk_leg_values_lay_out(umk_leg_values *values, const umk_weights *weights, int64_t n_bands, char *workspace,
+void umk_weights_enlarge(umk_weights_sizes *sizes, const umk_weights *weights);
+
+/** Lay out an empty queue, whose tetrahedra are set by the caller, and the vertex values of a leg. */
+void umk_weights_queue_lay_out(umk_weights_queue *queue, const umk_weights_sizes *sizes, char *workspace,
+                               int64_t *bytes);
+void umk_leg_values_lay_out(umk_leg_values *values, const umk_weights_sizes *sizes, int64_t n_bands, char *workspace,
                             int64_t *bytes);
-
-/** Evaluates what waits. */
-void umk_weights_queue_flush(umk_weights_queue *queue);
-
-/** Asks for the weight at the energy of second + sign first (vertex values of a band; first may be NULL). */
-static inline void umk_weights_queue_push(umk_weights_queue *queue, double sign, const double *first,
-                                          const double *second, double energy, double *target) {
-    const umk_tetrahedra *tetrahedra = &queue->weights->tetrahedra;
-    double *row = queue->rows + queue->n * tetrahedra->n_padded_vertices;
-    queue->weights->kernels->fill_row(tetrahedra, sign, first, second, energy, row);
-    queue->targets[queue->n++] = target;
-    if (queue->n == UMK_WEIGHTS_LANES) umk_weights_queue_flush(queue);
-}
 
 /**
  * Frequencies at the vertices around a BZ point. reverse: steps with the opposite sign; clip: values below 0 become 0.

@@ -12,23 +12,28 @@ typedef struct scratch {
 
 static void lay_out(scratch *s, const umk_weights *weights, int64_t n_bands, void *workspace) {
     int64_t bytes = 0;
-    umk_weights_queue_lay_out(&s->queue, weights, workspace, &bytes);
-    umk_leg_values_lay_out(&s->leg, weights, n_bands, workspace, &bytes);
+    umk_weights_sizes sizes = {0};
+    umk_weights_enlarge(&sizes, weights);
+    umk_weights_queue_lay_out(&s->queue, &sizes, workspace, &bytes);
+    umk_leg_values_lay_out(&s->leg, &sizes, n_bands, workspace, &bytes);
+    s->queue.tetrahedra = &weights->tetrahedra;
     s->arguments = umk_take(workspace, &bytes, UMK_WEIGHTS_CHUNK, sizeof(double));
 }
 
 /* One band at all energies: 0 outside the closed interval of its vertex values. */
 static void weigh_band(scratch *s, const umk_weights *weights, int64_t n_bands, int64_t band, int64_t n_energies,
                        const double *energies, double *values) {
-    const double *vertices = s->leg.by_band + band * weights->tetrahedra.n_padded_vertices;
+    int64_t n_row = umk_weights_row(weights);
+    const double *vertices = s->leg.by_band + band * n_row;
     double low = vertices[0], high = vertices[0];
-    for (int64_t v = 1; v < weights->n_vertices; v++) {
+    for (int64_t v = 1; v < n_row; v++) {
         low = vertices[v] < low ? vertices[v] : low;
         high = vertices[v] > high ? vertices[v] : high;
     }
     for (int64_t e = 0; e < n_energies; e++) {
         if (energies[e] < low || energies[e] > high) continue;
-        umk_weights_queue_push(&s->queue, 1, NULL, vertices, energies[e], values + e * n_bands + band);
+        umk_evaluation evaluation = {vertices, vertices, 0, energies[e], values + e * n_bands + band};
+        weights->kernels->weigh(&s->queue, 1, &evaluation);
     }
 }
 
@@ -50,7 +55,7 @@ static void weigh_tetrahedra(scratch *s, const umk_weights *weights, const umk_p
     memset(values, 0, (size_t)(n * n_bands) * sizeof *values);
     umk_weights_gather(&s->leg, weights, phonons, bz_point, false, false);
     for (int64_t b = 0; b < n_bands; b++) weigh_band(s, weights, n_bands, b, n, energies, values);
-    umk_weights_queue_flush(&s->queue);
+    weights->kernels->finish(&s->queue);
     if (weights->options.no_average_degenerate_weights) return;
     average_sets(phonons->set_first + bz_point * n_bands, n_bands, n, values);
 }

@@ -108,20 +108,6 @@ static int64_t merge_tetrahedra(tetrahedron *list, int64_t n) {
     return n_merged;
 }
 
-/** All rotated copies into list (24 n_rotations long), sorted, equal ones merged; returns the number that is left. */
-static int64_t rotate_tetrahedra(tetrahedron *list, const tetrahedron tetrahedra[24], const umk_grid *grid) {
-    int64_t n = 0;
-    for (int64_t r = 0; r < grid->n_rotations; r++) {
-        for (int i = 0; i < 24; i++) {
-            tetrahedron *t = &list[n++];
-            *t = tetrahedra[i];
-            for (int c = 1; c < 4; c++) umk_apply3_integer(t->corners[c], grid->rotations[r], tetrahedra[i].corners[c]);
-            sort_corners(t);
-        }
-    }
-    return merge_tetrahedra(list, n);
-}
-
 static int64_t vertex_number(umk_weights *weights, const int64_t step[3]) {
     for (int64_t v = 0; v < weights->n_vertices; v++) {
         if (compare_addresses(weights->steps[v], step) == 0) return v;
@@ -145,15 +131,17 @@ static void number_vertices(umk_weights *weights) {
             weights->folded[1][v][i] = umk_modulo(-weights->steps[v][i], weights->grid->diagonal[i]);
         }
     }
-    weights->tetrahedra =
-        (umk_tetrahedra){weights->n_tetrahedra, weights->n_vertices, umk_weights_padded(weights->n_vertices),
-                         (const uint16_t(*)[3])weights->corners, weights->tetrahedron_weights};
 }
 
-/** Takes over n different tetrahedra of n_copies sets of 24. */
-static umk_status set_tetrahedra(umk_weights *weights, umk_context *context, int64_t n, const tetrahedron *list,
-                                 double n_copies) {
+/** Takes over n_copies sets of 24 tetrahedra. */
+static umk_status set_tetrahedra(umk_weights *weights, umk_context *context, int64_t n_copies,
+                                 const tetrahedron *copies) {
     umk_status status = UMK_OK;
+    int64_t n = 24 * n_copies;
+    tetrahedron *list = NULL;
+    UMK_ALLOCATE(context, list, n);
+    memcpy(list, copies, (size_t)n * sizeof *list);
+    n = merge_tetrahedra(list, n);
     weights->n_tetrahedra = n;
     UMK_ALLOCATE(context, weights->relative_addresses, n);
     UMK_ALLOCATE(context, weights->tetrahedron_weights, n);
@@ -162,26 +150,44 @@ static umk_status set_tetrahedra(umk_weights *weights, umk_context *context, int
     UMK_ALLOCATE(context, weights->corners, n);
     for (int64_t t = 0; t < n; t++) {
         memcpy(weights->relative_addresses[t], list[t].corners, sizeof list[t].corners);
-        weights->tetrahedron_weights[t] = (double)list[t].count / (6.0 * n_copies);
+        weights->tetrahedron_weights[t] = (double)list[t].count / (6.0 * (double)n_copies);
     }
     number_vertices(weights);
+    if (weights->options.sigma == 0) {
+        UMK_TRY(umk_figures_create(&weights->figures, context, n, (const uint16_t(*)[3])weights->corners,
+                                   weights->tetrahedron_weights, weights->n_vertices));
+    }
+    weights->tetrahedra = (umk_tetrahedra){weights->figures, weights->n_vertices};
 cleanup:
+    umk_release(list);
     return status;
+}
+
+/** Copies of 24 tetrahedra, the grid's, by all rotations. */
+static void rotate_tetrahedra(tetrahedron *copies, const tetrahedron tetrahedra[24], const umk_grid *grid) {
+    for (int64_t r = 0; r < grid->n_rotations; r++) {
+        for (int i = 0; i < 24; i++) {
+            tetrahedron *t = &copies[24 * r + i];
+            *t = tetrahedra[i];
+            for (int c = 1; c < 4; c++) umk_apply3_integer(t->corners[c], grid->rotations[r], tetrahedra[i].corners[c]);
+            sort_corners(t);
+        }
+    }
 }
 
 umk_status umk_weights_make_tetrahedra(umk_weights *weights, umk_context *context) {
     umk_status status = UMK_OK;
-    tetrahedron first[24], *list = NULL;
+    tetrahedron first[24], *copies = NULL;
     const umk_grid *grid = weights->grid;
     bool symmetrize = !weights->options.no_symmetrize_tetrahedra && grid->n_rotations > 0;
-    int64_t n_copies = symmetrize ? grid->n_rotations : 1, n = 24;
+    int64_t n_copies = symmetrize ? grid->n_rotations : 1;
     make_tetrahedra(first, grid);
-    UMK_ALLOCATE(context, list, 24 * n_copies);
-    memcpy(list, first, sizeof first);
-    if (symmetrize) n = rotate_tetrahedra(list, first, grid);
-    UMK_TRY(set_tetrahedra(weights, context, n, list, (double)n_copies));
+    UMK_ALLOCATE(context, copies, 24 * n_copies);
+    memcpy(copies, first, sizeof first);
+    if (symmetrize) rotate_tetrahedra(copies, first, grid);
+    UMK_TRY(set_tetrahedra(weights, context, n_copies, copies));
 cleanup:
-    umk_release(list);
+    umk_release(copies);
     return status;
 }
 
@@ -214,7 +220,7 @@ umk_status umk_weights_take_tetrahedra(umk_weights *weights, umk_context *contex
         status = umk_fail(context, UMK_ERROR_ARGUMENT, "tetrahedron %lld has no corner 0 0 0", (long long)t);
         goto cleanup;
     }
-    UMK_TRY(set_tetrahedra(weights, context, merge_tetrahedra(list, n), list, (double)n / 24));
+    UMK_TRY(set_tetrahedra(weights, context, n / 24, list));
 cleanup:
     umk_release(list);
     return status;

@@ -1,6 +1,6 @@
 /*
  * Creation of the weights of a grid, and what triplets and single points share: gathering the frequencies of the
- * neighbours, and the queue that fills the lanes of the kernels.
+ * neighbours, and the memory of the queue in which evaluations wait.
  */
 #include <math.h>
 #include <string.h>
@@ -67,40 +67,45 @@ void umk_weights_destroy(umk_weights *weights) {
     umk_release(weights->folded[0]);
     umk_release(weights->folded[1]);
     umk_release(weights->corners);
+    umk_figures_destroy(weights->figures);
     umk_release(weights);
 }
 
 /* ---- workspace --------------------------------------------------------------------------------------------------*/
 
-void umk_weights_queue_lay_out(umk_weights_queue *queue, const umk_weights *weights, char *workspace, int64_t *bytes) {
-    int64_t n_padded = weights->tetrahedra.n_padded_vertices;
-    *queue = (umk_weights_queue){.weights = weights};
-    queue->rows = umk_take(workspace, bytes, UMK_WEIGHTS_LANES * n_padded, sizeof(double));
-    queue->scratch = umk_take(workspace, bytes, weights->n_vertices, UMK_WEIGHTS_VERTEX_BYTES);
+static int64_t larger(int64_t a, int64_t b) {
+    return a > b ? a : b;
 }
 
-void umk_leg_values_lay_out(umk_leg_values *values, const umk_weights *weights, int64_t n_bands, char *workspace,
+void umk_weights_enlarge(umk_weights_sizes *sizes, const umk_weights *weights) {
+    if (weights->figures == NULL) return;
+    sizes->n_vertices = larger(sizes->n_vertices, weights->n_vertices);
+    sizes->n_figures = larger(sizes->n_figures, weights->figures->n_figures);
+    sizes->n_patterns = larger(sizes->n_patterns, weights->figures->n_patterns);
+}
+
+void umk_weights_queue_lay_out(umk_weights_queue *queue, const umk_weights_sizes *sizes, char *workspace,
+                               int64_t *bytes) {
+    const int64_t most_parts = 32768; /* enough evaluations for most patterns to fill their rows many times */
+    int64_t n_rows = sizes->n_patterns * UMK_WEIGHTS_ROWS;
+    *queue = (umk_weights_queue){.capacity = umk_weights_padded(most_parts / larger(sizes->n_figures, 1))};
+    queue->weights = umk_take(workspace, bytes, queue->capacity, sizeof(double *));
+    queue->parts = umk_take(workspace, bytes, queue->capacity * sizes->n_figures, sizeof(double));
+    queue->n_rows = umk_take(workspace, bytes, sizes->n_patterns, sizeof(int32_t));
+    queue->owners = umk_take(workspace, bytes, n_rows, sizeof(int32_t));
+    queue->rows = umk_take(workspace, bytes, n_rows * umk_figure_row, sizeof(double));
+    queue->stretch = umk_take(workspace, bytes, 1, sizeof *queue->stretch);
+    if (workspace == NULL) return;
+    memset(queue->n_rows, 0, (size_t)sizes->n_patterns * sizeof(int32_t));
+    queue->stretch->n = 0;
+}
+
+void umk_leg_values_lay_out(umk_leg_values *values, const umk_weights_sizes *sizes, int64_t n_bands, char *workspace,
                             int64_t *bytes) {
-    const umk_tetrahedra *tetrahedra = &weights->tetrahedra;
-    int64_t n = umk_weights_padded(n_bands);
-    values->by_vertex = umk_take(workspace, bytes, tetrahedra->n_vertices * n, sizeof(double));
-    values->by_band = umk_take(workspace, bytes, n_bands * tetrahedra->n_padded_vertices, sizeof(double));
-    values->points = umk_take(workspace, bytes, tetrahedra->n_vertices, sizeof(int64_t));
-}
-
-/* ---- queue ------------------------------------------------------------------------------------------------------*/
-
-void umk_weights_queue_flush(umk_weights_queue *queue) {
-    const umk_tetrahedra *tetrahedra = &queue->weights->tetrahedra;
-    int64_t n_padded = tetrahedra->n_padded_vertices;
-    double weights[UMK_WEIGHTS_LANES];
-    if (queue->n == 0) return;
-    for (int64_t lane = queue->n; lane < UMK_WEIGHTS_LANES; lane++) { /* lanes without an owner repeat the first */
-        memcpy(queue->rows + lane * n_padded, queue->rows, (size_t)n_padded * sizeof *queue->rows);
-    }
-    queue->weights->kernels->evaluate(tetrahedra, queue->rows, queue->scratch, weights);
-    for (int64_t lane = 0; lane < queue->n; lane++) *queue->targets[lane] = weights[lane];
-    queue->n = 0;
+    int64_t n_padded = umk_weights_padded(n_bands);
+    values->by_vertex = umk_take(workspace, bytes, sizes->n_vertices * n_padded, sizeof(double));
+    values->by_band = umk_take(workspace, bytes, n_padded * sizes->n_figures * umk_figure_row, sizeof(double));
+    values->points = umk_take(workspace, bytes, sizes->n_vertices, sizeof(int64_t));
 }
 
 /* ---- neighbours -------------------------------------------------------------------------------------------------*/

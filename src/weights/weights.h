@@ -23,6 +23,7 @@ struct umk_weights {
     int64_t (*steps)[3];       /* (n_vertices) address steps, 0 first */
     int64_t (*folded[2])[3];   /* steps and minus steps modulo D */
     uint16_t (*corners)[3];    /* (n_tetrahedra) vertex number of each corner that is not the centre */
+    umk_figures *figures;      /* NULL with a smearing width */
     umk_tetrahedra tetrahedra; /* view of these */
 };
 
@@ -39,15 +40,15 @@ int64_t umk_weights_workspace_size(const umk_weights *weights, int64_t n_bands);
 
 /** Triplets of one q0, the energies at q0, and the ways to integrate. */
 typedef struct umk_weights_request {
-    int64_t n_weights; /* >= 1 */
-    umk_weights *const *weights;
-    const umk_phonons *phonons; /* on all BZ points of the grid */
+    int64_t n_weights;           /* >= 1 */
+    umk_weights *const *weights; /* of one grid */
+    const umk_phonons *phonons;  /* on all BZ points of the grid */
     int64_t n_triplets;
     const int64_t (*triplets)[3]; /* (n_triplets) BZ points */
-    int64_t n_energies;
-    const double *energies; /* (n_energies) THz, usually frequencies of bands at q0 */
-    int64_t first_band0;    /* the number that energy 0 gets as band0 */
-    bool all;               /* list all band triples, also those with weight 0 */
+    int64_t n_energies;           /* >= 1 */
+    const double *energies;       /* (n_energies) THz, usually frequencies of bands at q0 */
+    int64_t first_band0;          /* the number that energy 0 gets as band0 */
+    bool all;                     /* list all band triples, also those with weight 0 */
 } umk_weights_request;
 
 /**

@@ -32,6 +32,14 @@ static hand_made *make_with_sets(int64_t n_bands, int64_t largest) {
     return h;
 }
 
+/** A grid whose symmetrized tetrahedra have more vertices than its plain ones, and fewer patterns. */
+static hand_made *make_cubic(int64_t n_bands) {
+    hand_made *h = make_grid((const int64_t[3]){4, 4, 4}, CUBIC);
+    set_rotations(h, 3, CUBIC_GENERATORS);
+    make_phonons(h, n_bands, -0.25, 0, 0);
+    return h;
+}
+
 /** A list with memory of its own. */
 typedef struct filled {
     umk_weights_list list;
@@ -367,15 +375,17 @@ static void test_several_ways(void **state) {
     (void)state;
     static const int chosen[][most_weights] = {{0, 3, -1}, {3, 0, -1}, {1, 2, 4}, {2, 0, 1},
                                                {3, 4, -1}, {4, 0, 3},  {5, 0, -1}};
-    for (int i = 0; i < 2; i++) {
-        hand_made *h = i == 0 ? make_with_sets(5, 1) : make_with_sets(10, 3);
+    hand_made *phonons[3] = {make_with_sets(5, 1), make_with_sets(10, 3), make_cubic(5)};
+    for (int i = 0; i < 3; i++) {
+        hand_made *h = phonons[i];
         for (size_t k = 0; k < sizeof chosen / sizeof chosen[0]; k++) {
             FOR_SETS(set) {
                 umk_weights *weights[most_weights];
                 int64_t n = 0;
                 bool averages = false;
                 for (; n < most_weights && chosen[k][n] >= 0; n++) {
-                    weights[n] = make_weights(h, ways[chosen[k][n]], set);
+                    /* each has kernels of its own choice */
+                    weights[n] = make_weights(h, ways[chosen[k][n]], n % 2 == 0 ? set : UMK_KERNELS_REFERENCE);
                     averages = averages || chosen[k][n] == 0 || chosen[k][n] == 2;
                 }
                 check_several(h, n, weights, averages && i == 1);

@@ -38,6 +38,23 @@ static void check_folded(const umk_weights *weights) {
     }
 }
 
+/** The kernels see these vertices, and figures of all the shares. */
+static void check_view(const umk_weights *weights) {
+    const umk_figures *figures = weights->tetrahedra.figures;
+    double sum = 0;
+    int64_t n = 0;
+    assert_ptr_equal(figures, weights->figures);
+    assert_int_equal(weights->tetrahedra.n_vertices, weights->n_vertices);
+    for (int64_t f = 0; f < figures->n_figures; f++) {
+        const umk_figure_kind *kind = &figures->kinds[figures->kind_of[f]];
+        for (int v = 0; v < umk_figure_row; v++) assert_true(figures->vertices[f][v] < weights->n_vertices);
+        for (int64_t t = 0; t < kind->n_tetrahedra; t++) sum += kind->shares[t];
+        n += kind->n_tetrahedra;
+    }
+    assert_int_equal(n, weights->n_tetrahedra);
+    assert_true(fabs(sum - 4) < 1e-14);
+}
+
 /** Each has volume 1/6 and the centre first, shares sum to 4, and the vertex tables repeat the addresses. */
 static void check_set(const umk_weights *weights) {
     double sum = 0;
@@ -46,18 +63,14 @@ static void check_set(const umk_weights *weights) {
         assert_int_equal(volume(corners), 1);
         for (int i = 0; i < 3; i++) assert_int_equal(corners[0][i], 0);
         for (int c = 1; c < 4; c++) {
-            int64_t v = weights->tetrahedra.corners[t][c - 1];
+            int64_t v = weights->corners[t][c - 1];
             assert_in_range(v, 1, weights->n_vertices - 1);
             assert_memory_equal(weights->steps[v], corners[c], sizeof corners[c]);
         }
-        assert_true(weights->tetrahedra.shares[t] == weights->tetrahedron_weights[t]);
         sum += weights->tetrahedron_weights[t];
     }
     assert_true(fabs(sum - 4) < 1e-14);
-    assert_int_equal(weights->tetrahedra.n_tetrahedra, weights->n_tetrahedra);
-    assert_int_equal(weights->tetrahedra.n_vertices, weights->n_vertices);
-    assert_int_equal(weights->tetrahedra.n_padded_vertices % UMK_WEIGHTS_LANES, 0);
-    assert_in_range(weights->tetrahedra.n_padded_vertices - weights->n_vertices, 0, UMK_WEIGHTS_LANES - 1);
+    check_view(weights);
     check_folded(weights);
 }
 

@@ -20,7 +20,7 @@ typedef struct sorted_corners {
     int centre;
 } sorted_corners;
 
-static sorted_corners sort_corners(const double *row, const uint16_t corners[3]) {
+static sorted_corners sort_corners(const double *row, const uint8_t corners[3]) {
     sorted_corners s = {{row[0], row[corners[0]], row[corners[1]], row[corners[2]]}, 0};
     for (int i = 1; i < 4; i++) {
         for (int j = i; j > 0 && s.value[j] < s.value[j - 1]; j--) {
@@ -49,7 +49,7 @@ static double triangle_mean(const sorted_corners *s, int i0, int j0, int i1, int
     return (coordinate(s, i0, j0) + coordinate(s, i1, j1) + coordinate(s, i2, j2)) / 3;
 }
 
-static double centre_weight(const double *row, const uint16_t corners[3]) {
+static double centre_weight(const double *row, const uint8_t corners[3]) {
     sorted_corners s = sort_corners(row, corners);
     const double *e = s.value;
     int below = 0; /* a vertex at the energy belongs to the interval above it */
@@ -70,85 +70,104 @@ static double centre_weight(const double *row, const uint16_t corners[3]) {
 
 static void gather(const umk_tetrahedra *tetrahedra, int64_t n_bands, const double *frequencies, const int64_t *points,
                    double lowest, umk_leg_values *values) {
-    int64_t n_padded_bands = (n_bands + 7) / 8 * 8, n_padded = tetrahedra->n_padded_vertices;
-    for (int64_t b = 0; b < n_padded_bands; b++) {
-        for (int64_t v = 0; v < n_padded; v++) {
-            bool exists = v < tetrahedra->n_vertices && b < n_bands;
-            double value = exists ? fmax(frequencies[points[v] * n_bands + b], lowest) : 0;
-            if (v < tetrahedra->n_vertices) values->by_vertex[v * n_padded_bands + b] = value;
-            if (b < n_bands) values->by_band[b * n_padded + v] = value;
-        }
-    }
-}
-
-static void fill_row(const umk_tetrahedra *tetrahedra, double sign, const double *first, const double *second,
-                     double energy, double *row) {
+    const umk_figures *figures = tetrahedra->figures;
+    int64_t n_padded_bands = (n_bands + 7) / 8 * 8;
     for (int64_t v = 0; v < tetrahedra->n_vertices; v++) {
-        row[v] = second[v] + (first == NULL ? 0 : sign * first[v]) - energy;
+        for (int64_t b = 0; b < n_padded_bands; b++) {
+            double value = b < n_bands ? fmax(frequencies[points[v] * n_bands + b], lowest) : 0;
+            values->by_vertex[v * n_padded_bands + b] = value;
+        }
     }
-}
-
-static void evaluate(const umk_tetrahedra *tetrahedra, const double *rows, void *scratch,
-                     double weights[UMK_WEIGHTS_LANES]) {
-    (void)scratch;
-    for (int lane = 0; lane < UMK_WEIGHTS_LANES; lane++) {
-        const double *row = rows + lane * tetrahedra->n_padded_vertices;
-        weights[lane] = 0;
-        for (int64_t t = 0; t < tetrahedra->n_tetrahedra; t++) {
-            weights[lane] += tetrahedra->shares[t] * centre_weight(row, tetrahedra->corners[t]);
+    for (int64_t b = 0; b < n_padded_bands; b++) {
+        for (int64_t f = 0; f < figures->n_figures; f++) {
+            double *row = values->by_band + (b * figures->n_figures + f) * umk_figure_row;
+            for (int v = 0; v < umk_figure_row; v++) {
+                row[v] = values->by_vertex[figures->vertices[f][v] * n_padded_bands + b];
+            }
         }
     }
 }
 
-/** Whether the energy lies within the values second[v] + sign first[v] of all vertices. */
-static bool is_within(const umk_tetrahedra *tetrahedra, double sign, const double *first, const double *second,
+static double figure_weight(const umk_figure_kind *kind, const umk_evaluation *evaluation, int64_t offset) {
+    double row[umk_figure_row], weight = 0;
+    for (int v = 0; v < umk_figure_row; v++) {
+        row[v] = evaluation->second[offset + v] + evaluation->sign * evaluation->first[offset + v] - evaluation->energy;
+    }
+    for (int64_t t = 0; t < kind->n_tetrahedra; t++) weight += kind->shares[t] * centre_weight(row, kind->corners[t]);
+    return weight;
+}
+
+/* Nothing waits here. */
+static void weigh(umk_weights_queue *queue, int64_t n, const umk_evaluation *evaluations) {
+    const umk_figures *figures = queue->tetrahedra->figures;
+    for (int64_t i = 0; i < n; i++) {
+        double weight = 0;
+        for (int64_t f = 0; f < figures->n_figures; f++) {
+            weight += figure_weight(&figures->kinds[figures->kind_of[f]], &evaluations[i], f * umk_figure_row);
+        }
+        *evaluations[i].weight = weight;
+    }
+}
+
+static void finish(umk_weights_queue *queue) {
+    (void)queue;
+}
+
+/** Whether the energy lies within the values w2[v] + sign w1[v] of all vertices. */
+static bool is_within(int64_t n_vertices, int64_t stride, double sign, const double *w1, const double *w2,
                       double energy) {
     double low = INFINITY, high = -INFINITY;
-    for (int64_t v = 0; v < tetrahedra->n_vertices; v++) {
-        low = fmin(low, second[v] + sign * first[v]);
-        high = fmax(high, second[v] + sign * first[v]);
+    for (int64_t v = 0; v < n_vertices; v++) {
+        low = fmin(low, w2[v * stride] + sign * w1[v * stride]);
+        high = fmax(high, w2[v * stride] + sign * w1[v * stride]);
     }
     return low <= energy && energy <= high;
 }
 
-static void set_hit(umk_hits *hits, int64_t band2, const bool within[3]) {
+/** The eight bands from band2 on, those that exist. */
+static void set_hits(const umk_hits *hits, int64_t at, int64_t n_exist, const bool (*within)[3]) {
     for (int channel = 0; channel < 3; channel++) {
-        hits[band2 / 8].channel[channel] |= (uint8_t)(within[channel] << band2 % 8);
-        hits[band2 / 8].any |= hits[band2 / 8].channel[channel];
+        hits->channel[channel][at] = 0;
+        for (int64_t k = 0; k < n_exist; k++) hits->channel[channel][at] |= (uint8_t)(within[k][channel] << k);
     }
 }
 
 static void find_tetrahedra(const umk_tetrahedra *tetrahedra, int64_t n_bands, const umk_leg_values *first,
-                            const umk_leg_values *second, int64_t n_energies, const double *energies, umk_hits *hits) {
-    int64_t n_bytes = (n_bands + 7) / 8, n_vertices = tetrahedra->n_padded_vertices;
-    for (int64_t e = 0; e < n_energies; e++) {
-        for (int64_t b1 = 0; b1 < n_bands; b1++) {
-            umk_hits *row = hits + (e * n_bands + b1) * n_bytes;
-            for (int64_t i = 0; i < n_bytes; i++) row[i] = (umk_hits){{0}, 0};
-            for (int64_t b2 = 0; b2 < n_bands; b2++) {
-                const double *w1 = first->by_band + b1 * n_vertices, *w2 = second->by_band + b2 * n_vertices;
-                const bool within[3] = {is_within(tetrahedra, 1, w1, w2, energies[e]),
-                                        is_within(tetrahedra, -1, w1, w2, energies[e]),
-                                        is_within(tetrahedra, -1, w2, w1, energies[e])};
-                set_hit(row, b2, within);
+                            const umk_leg_values *second, int64_t n_energies, const double *energies,
+                            const umk_hits *hits) {
+    int64_t n_bytes = (n_bands + 7) / 8, stride = 8 * n_bytes, n = tetrahedra->n_vertices;
+    for (int64_t row = 0; row < n_energies * n_bands; row++) {
+        double energy = energies[row / n_bands];
+        const double *w1 = first->by_vertex + row % n_bands;
+        for (int64_t i = 0; i < n_bytes; i++) {
+            bool within[8][3];
+            int64_t n_exist = n_bands - 8 * i < 8 ? n_bands - 8 * i : 8;
+            for (int64_t k = 0; k < n_exist; k++) {
+                const double *w2 = second->by_vertex + 8 * i + k;
+                within[k][0] = is_within(n, stride, 1, w1, w2, energy);
+                within[k][1] = is_within(n, stride, -1, w1, w2, energy);
+                within[k][2] = is_within(n, stride, -1, w2, w1, energy);
             }
+            set_hits(hits, row * n_bytes + i, n_exist, (const bool(*)[3])within);
         }
     }
 }
 
 static void find_gaussians(int64_t n_bands, int64_t n_padded_bands, const double *first, const double *second,
-                           int64_t n_energies, const double *energies, double reach, umk_hits *hits) {
+                           int64_t n_energies, const double *energies, double reach, const umk_hits *hits) {
     int64_t n_bytes = n_padded_bands / 8;
-    for (int64_t e = 0; e < n_energies; e++) {
-        for (int64_t b1 = 0; b1 < n_bands; b1++) {
-            umk_hits *row = hits + (e * n_bands + b1) * n_bytes;
-            for (int64_t i = 0; i < n_bytes; i++) row[i] = (umk_hits){{0}, 0};
-            for (int64_t b2 = 0; b2 < n_bands; b2++) {
-                const bool within[3] = {fabs(energies[e] - first[b1] - second[b2]) <= reach,
-                                        fabs(energies[e] + first[b1] - second[b2]) <= reach,
-                                        fabs(energies[e] - first[b1] + second[b2]) <= reach};
-                set_hit(row, b2, within);
+    for (int64_t row = 0; row < n_energies * n_bands; row++) {
+        double energy = energies[row / n_bands], w1 = first[row % n_bands];
+        for (int64_t i = 0; i < n_bytes; i++) {
+            bool within[8][3];
+            int64_t n_exist = n_bands - 8 * i < 8 ? n_bands - 8 * i : 8;
+            for (int64_t k = 0; k < n_exist; k++) {
+                double w2 = second[8 * i + k];
+                within[k][0] = fabs(energy - w1 - w2) <= reach;
+                within[k][1] = fabs(energy + w1 - w2) <= reach;
+                within[k][2] = fabs(energy - w1 + w2) <= reach;
             }
+            set_hits(hits, row * n_bytes + i, n_exist, (const bool(*)[3])within);
         }
     }
 }
@@ -162,8 +181,8 @@ static void gaussians(int64_t n, const double *x, double sigma, double *out) {
 const umk_weights_kernels umk_weights_kernels_reference = {
     .find_tetrahedra = find_tetrahedra,
     .gather = gather,
-    .fill_row = fill_row,
-    .evaluate = evaluate,
+    .weigh = weigh,
+    .finish = finish,
     .find_gaussians = find_gaussians,
     .gaussians = gaussians,
 };

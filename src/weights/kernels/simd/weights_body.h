@@ -2,18 +2,20 @@
  * The fast loops of the weights (weights/kernels.h), written once over base/vector.h and included by one file for each
  * instruction set.
  *
- * Delta weight of a tetrahedron for its central vertex. All vertex values are relative to the energy, and where the
- * centre lies above it they are turned around (v -> -v), after which the centre is always below. A lane is one energy
- * of one band pair, so that the loop over the tetrahedra around a grid point has no sums across lanes, and what belongs
- * to a vertex is computed once for all tetrahedra that share it. With P >= 0 the depth of the centre, d the value of
- * another vertex, u = 1 / (d + P), y = d u the share of the edge above the energy and x = P u = 1 - y, three cases
- * remain, each a quotient of sums of positive terms:
+ * Delta weight of a figure for its centre. Vertex values are relative to the energy, and where the centre lies above it
+ * they are turned around (v -> -v), after which the centre is never above. Then the pattern of vertices above the
+ * energy tells what has to be computed (weights/figures.h). Evaluations with the same pattern go together, a lane each,
+ * so that there are no cases to tell apart, no sums across lanes, and what belongs to a vertex or to an edge is
+ * computed once for all tetrahedra that share it. With P >= 0 the depth of the centre, d > 0 the value of a vertex
+ * above, u = 1 / (d + P), y = d u the share of the edge to the centre that is above the energy and x = P u the other,
+ * and for an edge from p above to o below r = 1 / (d_p - d_o) and s = -d_o r, the weight of a tetrahedron is a sum of
+ * positive terms:
  *
  *   all three above:     x_a x_b u_c (y_a + y_b + y_c)
- *   o below, p, q above: [x_q y_p (y_p + y_q) (d_q - d_o) - d_o y_q^2] / [(d_p - d_o) (d_q - d_o)]
- *   o above, p, q below: y_o^2 d_o / [(d_o - d_p) (d_o - d_q)]
+ *   o below, p, q above: r_po [x_q y_p (y_p + y_q) + s_qo y_q^2]
+ *   o above, p, q below: y_o^2 d_o r_op r_oq
  *
- * and 0 when none is above. (The density of states of a tetrahedron times the mean of the centre's coordinate, as in
+ * (The density of states of a tetrahedron times the mean of the centre's coordinate, as in
  * kernels/reference/weights_reference.c, in a form that needs no order among the vertices.) A value equal to the energy
  * counts as below it before turning. Where the interval between neighbouring vertex values that holds the energy is
  * narrower than 1e-10 the weight is 0 (phonopy's rule).
@@ -23,201 +25,343 @@
 #include <float.h>
 #include <math.h>
 
-enum { parts_of_eight = 8 / vector_lanes };
+enum { parts_of_eight = 8 / vector_lanes, parts_of_row = umk_figure_row / vector_lanes };
 
 /* An interval of vertex values that is narrower has weight 0. */
 #define narrowest 1e-10
 
 /* ---- tetrahedra -------------------------------------------------------------------------------------------------*/
 
-/** One vertex in vector_lanes evaluations. */
-typedef struct vertex_lanes {
-    vector d, x, y, u; /* x = y = u = 0 where it is below the energy */
-    vector_mask is_above;
-} vertex_lanes;
-
 static void gather(const umk_tetrahedra *tetrahedra, int64_t n_bands, const double *frequencies, const int64_t *points,
                    double lowest, umk_leg_values *values) {
-    int64_t n_padded_bands = (n_bands + 7) / 8 * 8, n_padded = tetrahedra->n_padded_vertices;
+    const umk_figures *figures = tetrahedra->figures;
+    int64_t n_padded_bands = (n_bands + 7) / 8 * 8, stride = figures->n_figures * umk_figure_row;
     vector least = vector_all(lowest);
-    for (int64_t v = 0; v < n_padded; v++) {
-        bool exists = v < tetrahedra->n_vertices;
-        double *row = values->by_vertex + v * n_padded_bands, *column = values->by_band + v;
-        for (int64_t b = 0; exists && b < n_padded_bands; b += vector_lanes) {
+    for (int64_t v = 0; v < tetrahedra->n_vertices; v++) {
+        double *row = values->by_vertex + v * n_padded_bands;
+        for (int64_t b = 0; b < n_padded_bands; b += vector_lanes) {
             vector value = vector_zero();
-            if (b < n_bands) value = vector_load_first(frequencies + points[v] * n_bands + b, n_bands - b);
-            vector_store(row + b, vector_larger(value, least));
+            if (b < n_bands) {
+                value = vector_larger(vector_load_first(frequencies + points[v] * n_bands + b, n_bands - b), least);
+            }
+            vector_store(row + b, value);
         }
-        for (int64_t b = 0; b < n_bands; b++) column[b * n_padded] = exists ? row[b] : 0;
     }
-}
-
-static void fill_row(const umk_tetrahedra *tetrahedra, double sign, const double *first, const double *second,
-                     double energy, double *row) {
-    vector minus = vector_all(-energy), signs = vector_all(sign);
-    for (int64_t v = 0; v < tetrahedra->n_padded_vertices; v += vector_lanes) {
-        vector value = vector_load(second + v);
-        if (first != NULL) value = vector_multiply_add(signs, vector_load(first + v), value);
-        vector_store(row + v, vector_add(value, minus));
-    }
-}
-
-_Static_assert(sizeof(vertex_lanes) <= UMK_WEIGHTS_VERTEX_BYTES, "the scratch of evaluate is too small");
-
-/* values[v][lane] = rows[lane][v] for all vertices. */
-UMK_INLINE void transpose_rows(const umk_tetrahedra *tetrahedra, const double *rows, vertex_lanes *vertices) {
-    for (int64_t v = 0; v < tetrahedra->n_vertices; v += vector_lanes) {
-        vector block[vector_lanes];
-        for (int lane = 0; lane < vector_lanes; lane++) {
-            block[lane] = vector_load(rows + lane * tetrahedra->n_padded_vertices + v);
+    for (int64_t i = 0; i < stride; i += vector_lanes) { /* vertices and bands change places, block by block */
+        const uint16_t *vertices = figures->vertices[i / umk_figure_row] + i % umk_figure_row;
+        for (int64_t b = 0; b < n_padded_bands; b += vector_lanes) {
+            vector block[vector_lanes];
+            for (int k = 0; k < vector_lanes; k++) {
+                block[k] = vector_load(values->by_vertex + vertices[k] * n_padded_bands + b);
+            }
+            vector_transpose(block);
+            for (int k = 0; k < vector_lanes; k++) vector_store(values->by_band + (b + k) * stride + i, block[k]);
         }
-        vector_transpose(block);
-        int64_t n = tetrahedra->n_vertices - v < vector_lanes ? tetrahedra->n_vertices - v : vector_lanes;
-        for (int64_t i = 0; i < n; i++) vertices[v + i].d = block[i];
     }
 }
 
-/** What belongs to the centre. */
-typedef struct centre_lanes {
-    vector tie;         /* above is what is larger than this */
-    vector minus_depth; /* -P */
-    bool is_narrow;     /* a vertex is so close above the energy that the interval may have to be looked at */
-} centre_lanes;
+/** Vectors of rows that go through a pattern together. */
+enum { vectors_at_once = 2, rows_at_once = vectors_at_once * vector_lanes };
 
-UMK_INLINE centre_lanes fill_vertices(const umk_tetrahedra *tetrahedra, const double *rows, vertex_lanes *vertices) {
-    transpose_rows(tetrahedra, rows, vertices);
-    vector zero = vector_zero(), one = vector_all(1), centre = vertices[0].d;
-    vector_mask is_turned = vector_is_less(zero, centre);
-    vector turn = vector_choose(is_turned, vector_all(-1), one), nearest = vector_all(DBL_MAX);
-    centre_lanes c = {.minus_depth = vector_multiply(turn, centre)};
-    /* turned around, what is equal to the energy lies above it */
-    c.tie = vector_choose(is_turned, vector_all(-DBL_MIN), zero);
-    for (int64_t v = 1; v < tetrahedra->n_vertices; v++) {
-        vertex_lanes *at = &vertices[v];
-        vector d = vector_multiply(turn, at->d);
-        vector_mask is_above = vector_is_less(c.tie, d);
-        at->u = vector_divide(vector_choose(is_above, one, zero),
-                              vector_choose(is_above, vector_subtract(d, c.minus_depth), one));
-        at->d = d;
-        at->is_above = is_above;
-        at->y = vector_multiply(d, at->u);
-        at->x = vector_subtract(zero, vector_multiply(c.minus_depth, at->u));
-        nearest = vector_smaller(nearest, vector_choose(is_above, d, nearest));
+typedef struct vertex_lanes {
+    vector d[vectors_at_once];                                         /* the centre's is -P */
+    vector x[vectors_at_once], y[vectors_at_once], u[vectors_at_once]; /* of vertices above */
+} vertex_lanes;
+
+typedef struct edge_lanes {
+    vector r[vectors_at_once], s[vectors_at_once];
+} edge_lanes;
+
+/** rows_at_once rows of a pattern. */
+typedef struct figure_lanes {
+    vertex_lanes vertices[umk_figure_row];
+    edge_lanes edges[umk_figure_edges];
+} figure_lanes;
+
+/* Lane i of vector k of vertex v is rows[vector_lanes k + i][v]. */
+UMK_INLINE void transpose_rows(int n_vectors, const double *rows, figure_lanes *figure) {
+    for (int k = 0; k < n_vectors; k++) {
+        for (int v = 0; v < umk_figure_row; v += vector_lanes) {
+            vector block[vector_lanes];
+            for (int lane = 0; lane < vector_lanes; lane++) {
+                block[lane] = vector_load(rows + (k * vector_lanes + lane) * umk_figure_row + v);
+            }
+            vector_transpose(block);
+            for (int i = 0; i < vector_lanes; i++) figure->vertices[v + i].d[k] = block[i];
+        }
     }
-    c.is_narrow = vector_bits(vector_is_less(nearest, vector_all(narrowest))) != 0;
-    return c;
 }
 
-/** Weight as a fraction, so that two tetrahedra can share a division, and whole where all three are above. */
-typedef struct fraction {
-    vector numerator, denominator;
-} fraction;
-
-UMK_INLINE fraction centre_weight(const vertex_lanes *a, const vertex_lanes *b, const vertex_lanes *c,
-                                  const centre_lanes *centre, bool is_narrow) {
-    vector_mask in_a = a->is_above, in_b = b->is_above, in_c = c->is_above;
-    /* the odd one is a or c where it differs from both others, else b */
-    vector_mask a_b = mask_differ(in_a, in_b), b_c = mask_differ(in_b, in_c), a_c = mask_differ(in_a, in_c);
-    vector_mask odd_a = mask_and(a_b, a_c), odd_c = mask_and(b_c, a_c), some = mask_or(a_b, b_c);
-    vector d_o = vector_choose(odd_a, a->d, vector_choose(odd_c, c->d, b->d));
-    vector y_o = vector_choose(odd_a, a->y, vector_choose(odd_c, c->y, b->y));
-    vector d_p = vector_choose(odd_a, b->d, a->d), d_q = vector_choose(odd_c, b->d, c->d);
-    vector y_p = vector_choose(odd_a, b->y, a->y), y_q = vector_choose(odd_c, b->y, c->y);
-    vector x_q = vector_choose(odd_c, b->x, c->x);
-
-    /* both cases with some above in one: what is below has y = 0 */
-    vector d_po = vector_subtract(d_p, d_o), d_qo = vector_subtract(d_q, d_o), y_pq = vector_add(y_p, y_q);
-    vector numerator = vector_multiply(vector_multiply(x_q, y_p), vector_multiply(y_pq, d_qo));
-    vector squares = vector_multiply_subtract(y_q, y_q, vector_multiply(y_o, y_o));
-    numerator = vector_multiply_add(d_o, squares, numerator);
-    vector denominator = vector_multiply(d_po, d_qo);
-    vector three = vector_multiply(vector_multiply(vector_multiply(a->x, b->x), c->u), vector_add(y_pq, y_o));
-    if (is_narrow) {
-        vector large = vector_all(DBL_MAX), minus_depth = centre->minus_depth;
-        vector upper =
-            vector_smaller(vector_smaller(vector_choose(in_a, a->d, large), vector_choose(in_b, b->d, large)),
-                           vector_choose(in_c, c->d, large));
-        vector lower =
-            vector_larger(vector_larger(vector_choose(in_a, minus_depth, a->d), vector_choose(in_b, minus_depth, b->d)),
-                          vector_larger(vector_choose(in_c, minus_depth, c->d), minus_depth));
-        vector_mask counts = vector_is_at_most(vector_all(narrowest), vector_subtract(upper, lower));
-        some = mask_and(some, counts);
-        three = vector_choose(counts, three, vector_zero());
+/*
+ * Returns whether a vertex is so close above the energy that the interval may have to be looked at. Reciprocals of what
+ * is next to 0 may be anything: then the interval is too narrow, and the weight 0.
+ */
+UMK_INLINE bool fill_figure(int n_vectors, const umk_figure_pattern *pattern, const double *rows,
+                            figure_lanes *figure) {
+    vector nearest = vector_all(DBL_MAX);
+    transpose_rows(n_vectors, rows, figure);
+    for (int i = 0; i < pattern->n_above; i++) {
+        vertex_lanes *vertex = &figure->vertices[pattern->above[i]];
+#pragma GCC unroll 8
+        for (int k = 0; k < n_vectors; k++) {
+            vector d = vertex->d[k], minus_depth = figure->vertices[0].d[k];
+            vector u = vector_reciprocal(vector_subtract(d, minus_depth));
+            vertex->u[k] = u;
+            vertex->y[k] = vector_multiply(d, u);
+            vertex->x[k] = vector_multiply_subtract(minus_depth, u, vector_zero());
+            nearest = vector_smaller(nearest, d);
+        }
     }
-    return (fraction){vector_choose(some, numerator, three), vector_choose(some, denominator, vector_all(1))};
+    for (int e = 0; e < pattern->n_edges; e++) {
+        const vector *above = figure->vertices[pattern->edges[e][0]].d,
+                     *below = figure->vertices[pattern->edges[e][1]].d;
+        edge_lanes *edge = &figure->edges[e];
+#pragma GCC unroll 8
+        for (int k = 0; k < n_vectors; k++) {
+            vector r = vector_reciprocal(vector_subtract(above[k], below[k]));
+            edge->r[k] = r;
+            edge->s[k] = vector_multiply_subtract(below[k], r, vector_zero());
+        }
+    }
+    return vector_bits(vector_is_less(nearest, vector_all(narrowest))) != 0;
 }
 
-/* Sum over the tetrahedra; pairs of them share a division. */
-UMK_INLINE vector sum_tetrahedra(const umk_tetrahedra *tetrahedra, const vertex_lanes *v, const centre_lanes *centre,
-                                 bool is_narrow) {
-    vector sum = vector_zero();
-    int64_t t = 0, n = tetrahedra->n_tetrahedra;
-    const uint16_t(*corners)[3] = tetrahedra->corners;
-    for (; t + 2 <= n; t += 2) {
-        fraction a = centre_weight(&v[corners[t][0]], &v[corners[t][1]], &v[corners[t][2]], centre, is_narrow);
-        fraction b =
-            centre_weight(&v[corners[t + 1][0]], &v[corners[t + 1][1]], &v[corners[t + 1][2]], centre, is_narrow);
-        vector left = vector_multiply(vector_multiply(vector_all(tetrahedra->shares[t]), a.numerator), b.denominator);
-        vector right = vector_multiply(vector_all(tetrahedra->shares[t + 1]), b.numerator);
-        vector both = vector_multiply_add(right, a.denominator, left);
-        sum = vector_add(sum, vector_divide(both, vector_multiply(a.denominator, b.denominator)));
-    }
-    if (t < n) {
-        fraction a = centre_weight(&v[corners[t][0]], &v[corners[t][1]], &v[corners[t][2]], centre, is_narrow);
-        vector weight = vector_divide(a.numerator, a.denominator);
-        sum = vector_multiply_add(vector_all(tetrahedra->shares[t]), weight, sum);
-    }
-    return sum;
+/* The weight, or 0 where the interval from lower (or the centre, if that is higher) to upper is too narrow. */
+UMK_INLINE vector unless_narrow(vector weight, vector upper, vector lower, vector minus_depth, bool is_narrow) {
+    if (!is_narrow) return weight;
+    vector width = vector_subtract(upper, vector_larger(lower, minus_depth));
+    return vector_choose(vector_is_at_most(vector_all(narrowest), width), weight, vector_zero());
 }
 
-static void evaluate(const umk_tetrahedra *tetrahedra, const double *rows, void *scratch,
-                     double weights[UMK_WEIGHTS_LANES]) {
-    vertex_lanes *vertices = scratch;
-    for (int part = 0; part < parts_of_eight; part++) {
-        centre_lanes centre =
-            fill_vertices(tetrahedra, rows + part * vector_lanes * tetrahedra->n_padded_vertices, vertices);
-        vector sum = centre.is_narrow ? sum_tetrahedra(tetrahedra, vertices, &centre, true)
-                                      : sum_tetrahedra(tetrahedra, vertices, &centre, false);
-        vector_store(weights + part * vector_lanes, sum);
+UMK_INLINE void add_one_above(int n_vectors, const umk_figure_pattern *pattern, int t, const figure_lanes *figure,
+                              bool is_narrow, vector *sums) {
+    const vertex_lanes *o = &figure->vertices[pattern->places[t][0]];
+    int e = pattern->places[t][1], f = pattern->places[t][2];
+    const vector *r_e = figure->edges[e].r, *r_f = figure->edges[f].r;
+    const vector *below_e = figure->vertices[pattern->edges[e][1]].d,
+                 *below_f = figure->vertices[pattern->edges[f][1]].d;
+    vector share = vector_all(pattern->shares[t]);
+#pragma GCC unroll 8
+    for (int k = 0; k < n_vectors; k++) {
+        vector weight = vector_multiply(vector_multiply(o->y[k], o->y[k]), o->d[k]);
+        weight = vector_multiply(weight, vector_multiply(r_e[k], r_f[k]));
+        weight =
+            unless_narrow(weight, o->d[k], vector_larger(below_e[k], below_f[k]), figure->vertices[0].d[k], is_narrow);
+        sums[k] = vector_multiply_add(share, weight, sums[k]);
+    }
+}
+
+UMK_INLINE void add_two_above(int n_vectors, const umk_figure_pattern *pattern, int t, const figure_lanes *figure,
+                              bool is_narrow, vector *sums) {
+    const vertex_lanes *p = &figure->vertices[pattern->places[t][0]], *q = &figure->vertices[pattern->places[t][1]];
+    int e = pattern->places[t][2], f = pattern->places[t][3];
+    const vector *r_p = figure->edges[e].r, *s_q = figure->edges[f].s;
+    const vector *below = figure->vertices[pattern->edges[e][1]].d;
+    vector share = vector_all(pattern->shares[t]);
+#pragma GCC unroll 8
+    for (int k = 0; k < n_vectors; k++) {
+        vector y_p = p->y[k], y_q = q->y[k];
+        vector weight = vector_multiply(vector_multiply(q->x[k], y_p), vector_add(y_p, y_q));
+        weight = vector_multiply_add(vector_multiply(s_q[k], y_q), y_q, weight);
+        weight = vector_multiply(r_p[k], weight);
+        weight = unless_narrow(weight, vector_smaller(p->d[k], q->d[k]), below[k], figure->vertices[0].d[k], is_narrow);
+        sums[k] = vector_multiply_add(share, weight, sums[k]);
+    }
+}
+
+UMK_INLINE void add_three_above(int n_vectors, const umk_figure_pattern *pattern, int t, const figure_lanes *figure,
+                                bool is_narrow, vector *sums) {
+    const vertex_lanes *a = &figure->vertices[pattern->places[t][0]], *b = &figure->vertices[pattern->places[t][1]],
+                       *c = &figure->vertices[pattern->places[t][2]];
+    const vector *minus_depth = figure->vertices[0].d;
+    vector share = vector_all(pattern->shares[t]);
+#pragma GCC unroll 8
+    for (int k = 0; k < n_vectors; k++) {
+        vector weight = vector_multiply(vector_multiply(a->x[k], b->x[k]), c->u[k]);
+        weight = vector_multiply(weight, vector_add(vector_add(a->y[k], b->y[k]), c->y[k]));
+        vector upper = vector_smaller(vector_smaller(a->d[k], b->d[k]), c->d[k]);
+        weight = unless_narrow(weight, upper, minus_depth[k], minus_depth[k], is_narrow);
+        sums[k] = vector_multiply_add(share, weight, sums[k]);
+    }
+}
+
+UMK_INLINE void sum_figure(int n_vectors, const umk_figure_pattern *pattern, const figure_lanes *figure, bool is_narrow,
+                           double *weights) {
+    vector sums[vectors_at_once];
+    int t = 0, end = pattern->n_one;
+    for (int k = 0; k < n_vectors; k++) sums[k] = vector_zero();
+    for (; t < end; t++) add_one_above(n_vectors, pattern, t, figure, is_narrow, sums);
+    for (end += pattern->n_two; t < end; t++) add_two_above(n_vectors, pattern, t, figure, is_narrow, sums);
+    for (end += pattern->n_three; t < end; t++) add_three_above(n_vectors, pattern, t, figure, is_narrow, sums);
+    for (int k = 0; k < n_vectors; k++) vector_store(weights + k * vector_lanes, sums[k]);
+}
+
+/* n_vectors is a constant where this is inlined. */
+UMK_INLINE void evaluate_vectors(int n_vectors, const umk_figure_pattern *pattern, const double *rows,
+                                 double *weights) {
+    figure_lanes figure;
+    if (fill_figure(n_vectors, pattern, rows, &figure))
+        sum_figure(n_vectors, pattern, &figure, true, weights);
+    else
+        sum_figure(n_vectors, pattern, &figure, false, weights);
+}
+
+/*
+ * Weights of n rows of a pattern. What lies behind them is of evaluations before or was never written; lanes do not see
+ * each other, and the way that looks at intervals gives the same bits where they are wide.
+ */
+static void evaluate(umk_weights_queue *queue, int64_t pattern_number, int64_t n) {
+    const umk_figure_pattern *pattern = &queue->tetrahedra->figures->patterns[pattern_number];
+    const double *rows = queue->rows + pattern_number * UMK_WEIGHTS_ROWS * umk_figure_row;
+    const int32_t *owners = queue->owners + pattern_number * UMK_WEIGHTS_ROWS;
+    double weights[UMK_WEIGHTS_ROWS];
+    int64_t first = 0;
+    for (; first + rows_at_once <= n; first += rows_at_once)
+        evaluate_vectors(vectors_at_once, pattern, rows + first * umk_figure_row, weights + first);
+    for (; first < n; first += vector_lanes)
+        evaluate_vectors(1, pattern, rows + first * umk_figure_row, weights + first);
+    for (int64_t i = 0; i < n; i++) queue->parts[owners[i]] = weights[i];
+    queue->n_rows[pattern_number] = 0;
+}
+
+/* One figure of one evaluation becomes row n; returns the number of rows then: one more where the energy is within. */
+UMK_INLINE int64_t fill_row(umk_row_stretch *stretch, int64_t n, const double *first, const double *second, vector sign,
+                            vector energy, const umk_figure_place *places, unsigned all, int32_t owner) {
+    unsigned above = 0;
+#pragma GCC unroll 8
+    for (int i = 0; i < parts_of_row; i++) {
+        vector value =
+            vector_multiply_add(sign, vector_load(first + i * vector_lanes), vector_load(second + i * vector_lanes));
+        value = vector_subtract(value, energy);
+        above |= vector_bits(vector_is_less(vector_zero(), value)) << i * vector_lanes;
+        vector_store(stretch->values[n] + i * vector_lanes, value);
+    }
+    static const double signs[2] = {1, -1};
+    stretch->places[n] = places[above & all];
+    stretch->signs[n] = signs[above & 1];
+    stretch->owners[n] = owner;
+    return n + ((((above & all) + 1) & (all - 1)) != 0); /* neither none nor all */
+}
+
+/* Rows begin ... end - 1, which have their slots. */
+UMK_INLINE void store_rows(umk_weights_queue *queue, const umk_row_stretch *stretch, int64_t begin, int64_t end) {
+    const uint8_t(*orders)[umk_figure_row] = (const uint8_t(*)[umk_figure_row])queue->tetrahedra->figures->orders;
+    for (int64_t i = begin; i < end; i++) {
+        double *row = queue->rows + (int64_t)stretch->slots[i] * umk_figure_row;
+        vector_reorder_sixteen(row, stretch->values[i], orders[umk_figure_order_of(stretch->places[i])],
+                               stretch->signs[i]);
+        queue->owners[stretch->slots[i]] = stretch->owners[i];
+    }
+}
+
+/*
+ * Puts the rows into the queue, and evaluates patterns that are full. Each step is done for all rows, so that none
+ * waits for the one before.
+ */
+static void store_stretch(umk_weights_queue *queue) {
+    umk_row_stretch *stretch = queue->stretch;
+    int64_t stored = 0;
+    for (int64_t i = 0; i < stretch->n; i++) {
+        int32_t pattern = umk_figure_pattern_of(stretch->places[i]), n = queue->n_rows[pattern]++;
+        stretch->slots[i] = pattern * UMK_WEIGHTS_ROWS + n;
+        if (n + 1 < UMK_WEIGHTS_ROWS) continue;
+        store_rows(queue, stretch, stored, i + 1);
+        stored = i + 1;
+        evaluate(queue, pattern, UMK_WEIGHTS_ROWS);
+    }
+    store_rows(queue, stretch, stored, stretch->n);
+    stretch->n = 0;
+}
+
+static void finish(umk_weights_queue *queue) {
+    if (queue->n == 0) return;
+    const umk_figures *figures = queue->tetrahedra->figures;
+    int64_t n_figures = figures->n_figures;
+    store_stretch(queue);
+    for (int64_t p = 0; p < figures->n_patterns; p++) {
+        if (queue->n_rows[p] > 0) evaluate(queue, p, queue->n_rows[p]);
+    }
+    for (int64_t i = 0; i < queue->n; i++) {
+        const double *parts = queue->parts + i * n_figures;
+        double weight = 0;
+        for (int64_t f = 0; f < n_figures; f++) weight += parts[f];
+        *queue->weights[i] = weight;
+    }
+    queue->n = 0;
+}
+
+/* All figures of the next evaluation. */
+UMK_INLINE void weigh_one(umk_weights_queue *queue, const umk_evaluation *evaluation) {
+    enum { at_once = UMK_WEIGHTS_STRETCH / 2 };
+    const umk_figures *figures = queue->tetrahedra->figures;
+    const double *first = evaluation->first, *second = evaluation->second;
+    umk_row_stretch *stretch = queue->stretch;
+    vector sign = vector_all(evaluation->sign), energy = vector_all(evaluation->energy);
+    int64_t n_figures = figures->n_figures, first_part = queue->n * n_figures;
+    for (int64_t begin = 0, end; begin < n_figures; begin = end) {
+        end = begin + at_once < n_figures ? begin + at_once : n_figures;
+        if (stretch->n + end - begin > UMK_WEIGHTS_STRETCH) store_stretch(queue);
+        int64_t n = stretch->n;
+        for (int64_t f = begin; f < end; f++) {
+            const umk_figure_kind *kind = &figures->kinds[figures->kind_of[f]];
+            n = fill_row(stretch, n, first + f * umk_figure_row, second + f * umk_figure_row, sign, energy,
+                         figures->places + kind->first_place, (2u << kind->n_vertices) - 1, (int32_t)(first_part + f));
+        }
+        stretch->n = n;
+    }
+    queue->weights[queue->n++] = evaluation->weight;
+}
+
+static void weigh(umk_weights_queue *queue, int64_t n, const umk_evaluation *evaluations) {
+    int64_t n_figures = queue->tetrahedra->figures->n_figures;
+    for (int64_t begin = 0, end; begin < n; begin = end) {
+        if (queue->n == queue->capacity) finish(queue);
+        end = n - begin < queue->capacity - queue->n ? n : begin + queue->capacity - queue->n;
+        memset(queue->parts + queue->n * n_figures, 0, (size_t)((end - begin) * n_figures) * sizeof *queue->parts);
+        for (int64_t i = begin; i < end; i++) weigh_one(queue, &evaluations[i]);
     }
 }
 
 /* ---- which pairs count ------------------------------------------------------------------------------------------*/
 
-/** Lowest and highest values of w2 + w1 and w2 - w1 over the vertices, for eight neighbouring bands at q2. */
-typedef struct value_ends {
-    vector sum_low[parts_of_eight], sum_high[parts_of_eight], difference_low[parts_of_eight],
-        difference_high[parts_of_eight];
-} value_ends;
+/** Eight neighbouring bands at q2 are a block. So many go together while there are registers for their ends. */
+enum { blocks_at_once = vector_registers >= 32 && parts_of_eight == 1 ? 2 : 1 };
 
-UMK_INLINE void find_ends(value_ends *ends, int64_t n_vertices, int64_t n_padded, const double *first,
+/** Lowest and highest values over the vertices of a channel, w2 + w1, w2 - w1 or w1 - w2, for a block. */
+typedef struct block_ends {
+    vector low[3][parts_of_eight], high[3][parts_of_eight];
+} block_ends;
+
+/* n_blocks is a constant where this is inlined. */
+UMK_INLINE void find_ends(int n_blocks, block_ends *ends, int64_t n_vertices, int64_t n_padded, const double *first,
                           const double *second) {
-    for (int part = 0; part < parts_of_eight; part++) {
-        ends->sum_low[part] = ends->difference_low[part] = vector_all(DBL_MAX);
-        ends->sum_high[part] = ends->difference_high[part] = vector_all(-DBL_MAX);
+    for (int i = 0; i < n_blocks * parts_of_eight; i++) {
+        block_ends *block = &ends[i / parts_of_eight];
+        for (int channel = 0; channel < 2; channel++) {
+            block->low[channel][i % parts_of_eight] = vector_all(DBL_MAX);
+            block->high[channel][i % parts_of_eight] = vector_all(-DBL_MAX);
+        }
     }
     for (int64_t v = 0; v < n_vertices; v++) {
         vector w1 = vector_all(first[v * n_padded]);
 #pragma GCC unroll 8
-        for (int part = 0; part < parts_of_eight; part++) {
-            vector w2 = vector_load(second + v * n_padded + part * vector_lanes);
+        for (int i = 0; i < n_blocks * parts_of_eight; i++) {
+            block_ends *block = &ends[i / parts_of_eight];
+            int part = i % parts_of_eight;
+            vector w2 = vector_load(second + v * n_padded + i * vector_lanes);
             vector sum = vector_add(w2, w1), difference = vector_subtract(w2, w1);
-            ends->sum_low[part] = vector_smaller(ends->sum_low[part], sum);
-            ends->sum_high[part] = vector_larger(ends->sum_high[part], sum);
-            ends->difference_low[part] = vector_smaller(ends->difference_low[part], difference);
-            ends->difference_high[part] = vector_larger(ends->difference_high[part], difference);
+            block->low[0][part] = vector_smaller(block->low[0][part], sum);
+            block->high[0][part] = vector_larger(block->high[0][part], sum);
+            block->low[1][part] = vector_smaller(block->low[1][part], difference);
+            block->high[1][part] = vector_larger(block->high[1][part], difference);
         }
     }
-}
-
-UMK_INLINE unsigned within_bits(const vector *low, const vector *high, vector energy) {
-    unsigned bits = 0;
-#pragma GCC unroll 8
-    for (int part = 0; part < parts_of_eight; part++) {
-        vector_mask within = mask_and(vector_is_at_most(low[part], energy), vector_is_at_most(energy, high[part]));
-        bits |= vector_bits(within) << part * vector_lanes;
+    for (int i = 0; i < n_blocks * parts_of_eight; i++) {
+        block_ends *block = &ends[i / parts_of_eight];
+        int part = i % parts_of_eight;
+        block->low[2][part] = vector_subtract(vector_zero(), block->high[1][part]);
+        block->high[2][part] = vector_subtract(vector_zero(), block->low[1][part]);
     }
-    return bits;
 }
 
 /* Bits of the bands that exist among the eight from `band` on. */
@@ -225,26 +369,65 @@ UMK_INLINE unsigned existing_bits(int64_t n_bands, int64_t band) {
     return n_bands - band >= 8 ? 0xff : (1u << (n_bands - band)) - 1;
 }
 
-UMK_INLINE umk_hits join_bits(unsigned sum, unsigned difference, unsigned negative) {
-    return (umk_hits){{(uint8_t)sum, (uint8_t)difference, (uint8_t)negative}, (uint8_t)(sum | difference | negative)};
+/* Bits of the lanes whose interval low ... high reaches into the interval from ... to. */
+UMK_INLINE unsigned overlap_bits(const vector low[parts_of_eight], const vector high[parts_of_eight], vector from,
+                                 vector to) {
+    unsigned bits = 0;
+#pragma GCC unroll 8
+    for (int part = 0; part < parts_of_eight; part++) {
+        vector_mask overlap = mask_and(vector_is_at_most(low[part], to), vector_is_at_most(from, high[part]));
+        bits |= vector_bits(overlap) << part * vector_lanes;
+    }
+    return bits;
+}
+
+/** Energies and their ends. */
+typedef struct energy_list {
+    int64_t n;
+    const double *energies;
+    double lowest, highest;
+} energy_list;
+
+/* One channel of a block: a byte for each energy, `stride` apart. */
+UMK_INLINE void set_hits(const vector low[parts_of_eight], const vector high[parts_of_eight], unsigned exist,
+                         const energy_list *list, int64_t stride, uint8_t *hits) {
+    bool is_out_of_reach = !overlap_bits(low, high, vector_all(list->lowest), vector_all(list->highest));
+    for (int64_t e = 0; is_out_of_reach && e < list->n; e++) hits[e * stride] = 0;
+    if (is_out_of_reach) return;
+    for (int64_t e = 0; e < list->n; e++) {
+        vector energy = vector_all(list->energies[e]);
+        hits[e * stride] = (uint8_t)(exist & overlap_bits(low, high, energy, energy));
+    }
+}
+
+UMK_INLINE void find_blocks(int n_blocks, const umk_tetrahedra *tetrahedra, int64_t n_bands, int64_t b1, int64_t i,
+                            const umk_leg_values *first, const umk_leg_values *second, const energy_list *list,
+                            const umk_hits *hits) {
+    int64_t n_bytes = (n_bands + 7) / 8;
+    block_ends ends[blocks_at_once];
+    find_ends(n_blocks, ends, tetrahedra->n_vertices, 8 * n_bytes, first->by_vertex + b1, second->by_vertex + 8 * i);
+    for (int block = 0; block < n_blocks; block++) {
+        for (int channel = 0; channel < 3; channel++) {
+            set_hits(ends[block].low[channel], ends[block].high[channel], existing_bits(n_bands, 8 * (i + block)), list,
+                     n_bands * n_bytes, hits->channel[channel] + b1 * n_bytes + i + block);
+        }
+    }
 }
 
 static void find_tetrahedra(const umk_tetrahedra *tetrahedra, int64_t n_bands, const umk_leg_values *first,
-                            const umk_leg_values *second, int64_t n_energies, const double *energies, umk_hits *hits) {
-    int64_t n_bytes = (n_bands + 7) / 8, n_padded = 8 * n_bytes;
+                            const umk_leg_values *second, int64_t n_energies, const double *energies,
+                            const umk_hits *hits) {
+    int64_t n_bytes = (n_bands + 7) / 8;
+    energy_list list = {n_energies, energies, DBL_MAX, -DBL_MAX};
+    for (int64_t e = 0; e < n_energies; e++) {
+        list.lowest = energies[e] < list.lowest ? energies[e] : list.lowest;
+        list.highest = energies[e] > list.highest ? energies[e] : list.highest;
+    }
     for (int64_t b1 = 0; b1 < n_bands; b1++) {
-        for (int64_t i = 0; i < n_bytes; i++) {
-            value_ends ends;
-            unsigned exist = existing_bits(n_bands, 8 * i);
-            find_ends(&ends, tetrahedra->n_vertices, n_padded, first->by_vertex + b1, second->by_vertex + 8 * i);
-            for (int64_t e = 0; e < n_energies; e++) {
-                vector energy = vector_all(energies[e]), minus = vector_all(-energies[e]);
-                hits[(e * n_bands + b1) * n_bytes + i] =
-                    join_bits(exist & within_bits(ends.sum_low, ends.sum_high, energy),
-                              exist & within_bits(ends.difference_low, ends.difference_high, energy),
-                              exist & within_bits(ends.difference_low, ends.difference_high, minus));
-            }
-        }
+        int64_t i = 0;
+        for (; i + blocks_at_once <= n_bytes; i += blocks_at_once)
+            find_blocks(blocks_at_once, tetrahedra, n_bands, b1, i, first, second, &list, hits);
+        for (; i < n_bytes; i++) find_blocks(1, tetrahedra, n_bands, b1, i, first, second, &list, hits);
     }
 }
 
@@ -264,7 +447,7 @@ UMK_INLINE unsigned near_bits(const vector arguments[parts_of_eight], vector rea
 }
 
 static void find_gaussians(int64_t n_bands, int64_t n_padded_bands, const double *first, const double *second,
-                           int64_t n_energies, const double *energies, double reach, umk_hits *hits) {
+                           int64_t n_energies, const double *energies, double reach, const umk_hits *hits) {
     int64_t n_bytes = n_padded_bands / 8;
     vector within = vector_all(reach);
     for (int64_t e = 0; e < n_energies; e++) {
@@ -279,8 +462,10 @@ static void find_gaussians(int64_t n_bands, int64_t n_padded_bands, const double
                     x[1][part] = vector_subtract(higher, w2);
                     x[2][part] = vector_add(lower, w2);
                 }
-                hits[(e * n_bands + b1) * n_bytes + i] = join_bits(
-                    exist & near_bits(x[0], within), exist & near_bits(x[1], within), exist & near_bits(x[2], within));
+                for (int channel = 0; channel < 3; channel++) {
+                    hits->channel[channel][(e * n_bands + b1) * n_bytes + i] =
+                        (uint8_t)(exist & near_bits(x[channel], within));
+                }
             }
         }
     }
@@ -299,8 +484,8 @@ static void gaussians(int64_t n, const double *x, double sigma, double *out) {
     const umk_weights_kernels umk_weights_kernels_##set = {                                                            \
         .find_tetrahedra = find_tetrahedra,                                                                            \
         .gather = gather,                                                                                              \
-        .fill_row = fill_row,                                                                                          \
-        .evaluate = evaluate,                                                                                          \
+        .weigh = weigh,                                                                                                \
+        .finish = finish,                                                                                              \
         .find_gaussians = find_gaussians,                                                                              \
         .gaussians = gaussians,                                                                                        \
     }
