@@ -56,15 +56,20 @@ static const umk_lattice_block *find_partner(const umk_lattice_fc3 *fc3, int64_t
     return found ? &fc3->blocks[low] : NULL;
 }
 
+static inline double larger(double a, double b) {
+    return a > b ? a : b;
+}
+
 bool umk_engine_is_exchangeable(const umk_lattice_fc3 *fc3) {
     double largest = 0, difference = 0;
     for (int64_t rb = 0; rb < fc3->n_rb; rb++) {
         for (int64_t b = fc3->first[rb]; b < fc3->first[rb + 1]; b++) {
             const umk_lattice_block *block = &fc3->blocks[b], *partner = find_partner(fc3, rb, block);
+            if (partner != NULL && partner < block) continue; /* they have been compared */
             for (int i = 0; i < 27; i++) {
                 double other = partner == NULL ? 0 : partner->phi[i / 9 * 9 + i % 3 * 3 + i / 3 % 3];
-                largest = fmax(largest, fabs(block->phi[i]));
-                difference = fmax(difference, fabs(block->phi[i] - other));
+                largest = larger(fabs(block->phi[i]), largest);
+                difference = larger(fabs(block->phi[i] - other), difference);
             }
         }
     }
