@@ -17,7 +17,7 @@ typedef struct scratch {
     double *half;                                /* (unit) leg 1 contracted */
     double *cosines, *sines;                     /* (most inputs, pairs_at_once) */
     int64_t *even, *odd;                         /* (most inputs) */
-    int64_t *next;                               /* (n_triplets) first band triple of the group of bands in hand */
+    int64_t *next, *end;                         /* (n_triplets) band triples of the group of bands in hand */
     int32_t *outputs;                            /* (n) */
     bool *wanted;                                /* (n) */
 } scratch;
@@ -43,6 +43,7 @@ static int64_t lay_out(scratch *s, const umk_strength_mesh *mesh, int64_t n, int
     s->even = umk_take(workspace, &bytes, most_inputs, sizeof(int64_t));
     s->odd = umk_take(workspace, &bytes, most_inputs, sizeof(int64_t));
     s->next = umk_take(workspace, &bytes, n_triplets, sizeof(int64_t));
+    s->end = umk_take(workspace, &bytes, n_triplets, sizeof(int64_t));
     s->outputs = umk_take(workspace, &bytes, n, sizeof(int32_t));
     s->wanted = umk_take(workspace, &bytes, n, sizeof(bool));
     return bytes;
@@ -193,19 +194,22 @@ static void transform_points(const umk_strength_point *point, const umk_q_plan *
 
 /* ---- one triplet ------------------------------------------------------------------------------------------------*/
 
-/* Band triples of the group for triplet t: next[t] ... result - 1. */
-static int64_t group_end(const run *run, int64_t t) {
+/* Band triples of the group in hand, for all triplets: those behind the group before. */
+static void find_group(const run *run) {
     const umk_strength_batch *batch = run->batch;
-    int64_t end = run->s->next[t];
-    while (end < batch->first[t + 1] && batch->triples[end].band0 < run->end_band) end++;
-    return end;
+    for (int64_t t = 0; t < batch->n_triplets; t++) {
+        int64_t end = run->s->end[t];
+        run->s->next[t] = end;
+        while (end < batch->first[t + 1] && batch->triples[end].band0 < run->end_band) end++;
+        run->s->end[t] = end;
+    }
 }
 
 static void contract_triplet(const run *run, int64_t t, const double *at) {
     const scratch *s = run->s;
     const umk_strength_mesh *mesh = run->plan->mesh;
     const umk_interaction *interaction = run->point->plan->interaction;
-    int64_t n = interaction->n_bands, begin = s->next[t], end = group_end(run, t), n_outputs = 0;
+    int64_t n = interaction->n_bands, begin = s->next[t], end = s->end[t], n_outputs = 0;
     bool exchange = run->places[t].exchange;
     const umk_band_triple *triples = run->batch->triples;
     if (begin == end) return;
@@ -218,7 +222,6 @@ static void contract_triplet(const run *run, int64_t t, const double *at) {
     interaction->loops->amplitudes(end - begin, triples + begin, exchange, run->first_band, n, mesh->n_padded,
                                    s->vectors2 + t * 2 * n * mesh->n_padded, mesh->width, s->half,
                                    run->batch->strength + begin);
-    s->next[t] = end;
 }
 
 /* ---- stretches of the batch -------------------------------------------------------------------------------------*/
@@ -230,7 +233,7 @@ static void run_line(const run *run, int64_t begin, int64_t end, const double *l
         pair_list pairs = {0};
         int64_t wanted = 0;
         for (last = first; last < end && add_pair(&pairs, places[last].point); last++) {
-            wanted += group_end(run, last) - run->s->next[last];
+            wanted += run->s->end[last] - run->s->next[last];
         }
         if (wanted == 0) continue;
         transform_points(run->point, run->plan, &pairs, line, run->s);
@@ -273,10 +276,11 @@ void umk_engine_strength(const umk_strength_point *point, const umk_strength_bat
     lay_out(&s, mesh, point->plan->interaction->n_bands, batch->n_triplets, workspace);
     run run = {point, batch, plan, plan->places + batch->begin, 0, 0, point->data, &s};
     fill_vectors(&run);
-    for (int64_t t = 0; t < batch->n_triplets; t++) s.next[t] = batch->first[t];
+    for (int64_t t = 0; t < batch->n_triplets; t++) s.end[t] = batch->first[t];
     for (int64_t begin = 0; begin < point->n_block_bands; begin += mesh->group_bands) {
         run.first_band = point->first_band + begin;
         run.end_band = run.first_band + mesh->group_bands;
+        find_group(&run);
         run_group(&run);
         run.data += umk_engine_group_size(plan);
     }
