@@ -430,11 +430,50 @@ cleanup:
     return status;
 }
 
+/* ---- occupations of all points ----------------------------------------------------------------------------------*/
+
+enum { points_of_task = 256, least_wanted = 4 };
+
+typedef struct occupations_task {
+    umk_context *context;
+    const umk_linewidth *linewidth;
+} occupations_task;
+
+static umk_status fill_occupations(void *argument, int64_t index, int worker) {
+    const occupations_task *task = argument;
+    const umk_linewidth *linewidth = task->linewidth;
+    int64_t n_points = linewidth->phonons->n_points, begin = index * points_of_task, end = begin + points_of_task;
+    double started = umk_now();
+    for (int64_t point = begin; point < end && point < n_points; point++) {
+        umk_linewidth_fill_occupations(linewidth, point,
+                                       linewidth->occupations + point * linewidth->n_bands * linewidth->n_padded);
+    }
+    umk_stage_add(task->context, UMK_STAGE_LINEWIDTHS, worker, umk_now() - started);
+    return UMK_OK;
+}
+
+/* Once, where several grid points are wanted: each point belongs to triplets of nearly all of them. */
+static umk_status make_occupations(umk_linewidth *linewidth, umk_context *context, int64_t n_wanted) {
+    occupations_task task = {context, linewidth};
+    int64_t n = linewidth->phonons->n_points;
+    if (!linewidth->keeps_occupations || linewidth->occupations != NULL || n_wanted < least_wanted) return UMK_OK;
+    double *made = umk_allocate_unset(context, n * linewidth->n_bands * linewidth->n_padded, sizeof *made);
+    if (made == NULL) return UMK_ERROR_MEMORY;
+    linewidth->occupations = made;
+    umk_status status = umk_parallel_for(context, (n + points_of_task - 1) / points_of_task, fill_occupations, &task);
+    if (status != UMK_OK) {
+        umk_release(made);
+        linewidth->occupations = NULL;
+    }
+    return status;
+}
+
 static umk_status run_points(umk_linewidth *linewidth, umk_context *context, int64_t n_points, const int64_t *bz_points,
                              const double *average_strength, umk_linewidth_result *results, const umk_row_sink *sink) {
     umk_status status = UMK_OK;
     flight flight = {.linewidth = linewidth, .context = context, .wants_sums = results != NULL, .sink = sink};
     UMK_TRY(umk_linewidth_check_points(linewidth, context, n_points, bz_points, average_strength));
+    if (results != NULL) UMK_TRY(make_occupations(linewidth, context, n_points));
     for (int64_t begin = 0; begin < n_points; begin += flight.n_points) {
         flight.first_point = begin;
         flight.n_points = n_points - begin < linewidth->n_in_flight ? n_points - begin : linewidth->n_in_flight;

@@ -8,6 +8,9 @@
 
 enum { largest_batch = 64, least_in_flight = 8 };
 
+/* What occupations of all points may take, and at most this part of the memory that there is. */
+static const double occupation_bytes = 64e6, occupation_share = 1.0 / 16;
+
 /* What a worker may hold in one batch of integration weights and strengths. */
 static const double batch_bytes = 8e6;
 
@@ -101,12 +104,25 @@ static void plan_scratch(umk_linewidth *linewidth) {
         interaction->kernel->workspace_size(interaction, linewidth->mesh, linewidth->batch_size);
 }
 
+/* Bytes of the occupations of all points. */
+static double all_occupations(const umk_linewidth *linewidth) {
+    return sizeof(double) * (double)linewidth->n_bands * (double)linewidth->n_padded *
+           (double)linewidth->phonons->n_points;
+}
+
+static void plan_occupations(umk_linewidth *linewidth, const umk_context *context) {
+    double bytes = all_occupations(linewidth);
+    linewidth->keeps_occupations =
+        bytes <= occupation_bytes && bytes <= occupation_share * (double)umk_context_memory_limit(context);
+}
+
 double umk_linewidth_memory(const umk_linewidth *linewidth) {
     double n = (double)linewidth->n_bands,
            triples = (double)linewidth->batch_size * (double)linewidth->most_block_bands * n * n;
     double worker = triples * triple_bytes(&linewidth->options) + (double)linewidth->strength_workspace_size +
                     (double)linewidth->weights_workspace_size + 2 * n * sizeof(double) * (double)linewidth->n_padded;
-    return worker * linewidth->n_threads + umk_linewidth_flight_bytes(linewidth);
+    double occupations = linewidth->keeps_occupations ? all_occupations(linewidth) : 0;
+    return worker * linewidth->n_threads + occupations + umk_linewidth_flight_bytes(linewidth);
 }
 
 static umk_status allocate_scratch(umk_linewidth *linewidth, umk_context *context, int worker) {
@@ -160,6 +176,7 @@ umk_status umk_linewidth_create(umk_linewidth **linewidth, umk_context *context,
     UMK_TRY(prepare_temperatures(made, context));
     UMK_TRY(make_mesh(made, context));
     plan_scratch(made);
+    plan_occupations(made, context);
     UMK_TRY(umk_check_memory(context, umk_linewidth_memory(made), "the scratch of the linewidths",
                              "use fewer threads or temperatures"));
     UMK_ALLOCATE(context, made->scratch, made->n_threads);
@@ -188,6 +205,7 @@ void umk_linewidth_destroy(umk_linewidth *linewidth) {
     }
     if (linewidth->mesh != NULL) linewidth->interaction->kernel->mesh_destroy(linewidth->mesh);
     umk_release(linewidth->inverse_temperatures);
+    umk_release(linewidth->occupations);
     umk_release(linewidth->scratch);
     umk_release(linewidth->flight_memory);
     umk_release(linewidth);

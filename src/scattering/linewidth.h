@@ -37,6 +37,8 @@ struct umk_linewidth {
     bool keeps_sums;              /* results are the plain sums: no factors, no means over degenerate sets */
     int n_threads;
     umk_linewidth_scratch *scratch; /* (n_threads) */
+    bool keeps_occupations;         /* there is room for those of all BZ points */
+    double *occupations;            /* (BZ points, n, n_padded) Bose-Einstein; NULL: made for each triplet */
     /* What the interaction prepares for the grid points in flight; grown when more is wanted. */
     void *flight_memory;
     int64_t flight_memory_bytes;
@@ -60,6 +62,9 @@ typedef struct umk_linewidth_group {
     const double *energies;         /* (n_bands) frequencies of the grid point that was asked for */
     const double *average_strength; /* (n_bands) in the kernel's unit, or NULL */
 } umk_linewidth_group;
+
+/** Occupations at one BZ point: (n, n_padded), of all temperatures. */
+void umk_linewidth_fill_occupations(const umk_linewidth *linewidth, int64_t bz_point, double *occupations);
 
 static inline int64_t umk_linewidth_n_parts(const umk_linewidth_options *options) {
     return options->normal_umklapp ? 2 : 1;

@@ -85,18 +85,26 @@ static void fill_strength(const umk_linewidth *linewidth, const umk_linewidth_gr
     linewidth->interaction->kernel->strength(&group->point, &batch, scratch->strength_workspace);
 }
 
-static void fill_occupations(const umk_linewidth *linewidth, const umk_leg *leg, double *occupations) {
-    linewidth->kernels->fill_occupations(linewidth->n_bands, leg->frequencies, linewidth->options.cutoff_frequency,
+void umk_linewidth_fill_occupations(const umk_linewidth *linewidth, int64_t bz_point, double *occupations) {
+    const double *frequencies = linewidth->phonons->frequencies + bz_point * linewidth->n_bands;
+    linewidth->kernels->fill_occupations(linewidth->n_bands, frequencies, linewidth->options.cutoff_frequency,
                                          linewidth->n_padded, linewidth->inverse_temperatures, occupations);
+}
+
+/* Those at a BZ point, made in `room` where they are not kept. */
+static const double *take_occupations(const umk_linewidth *linewidth, int64_t bz_point, double *room) {
+    if (linewidth->occupations != NULL) {
+        return linewidth->occupations + bz_point * linewidth->n_bands * linewidth->n_padded;
+    }
+    umk_linewidth_fill_occupations(linewidth, bz_point, room);
+    return room;
 }
 
 static void sum_batch(const umk_linewidth *linewidth, const umk_linewidth_group *group, int64_t begin,
                       int64_t n_triplets, const umk_linewidth_scratch *scratch, const umk_linewidth_sums *sums) {
     int64_t row = linewidth->n_bands * linewidth->n_padded, n_parts = umk_linewidth_n_parts(&linewidth->options);
     const umk_weights_list *list = &scratch->list;
-    umk_sum_terms terms = {.n_padded = linewidth->n_padded,
-                           .occupations1 = scratch->occupations,
-                           .occupations2 = scratch->occupations + row};
+    umk_sum_terms terms = {.n_padded = linewidth->n_padded};
     for (int64_t t = 0; t < n_triplets; t++) {
         int64_t first = list->first[t], part = n_parts == 2 && !is_normal(linewidth->grid, scratch->triplets[t]);
         terms.multiplicity = (double)group->multiplicities[triplet_at(group, begin + t)];
@@ -104,8 +112,8 @@ static void sum_batch(const umk_linewidth *linewidth, const umk_linewidth_group 
         terms.triples = list->triples + first;
         terms.strength = scratch->strength + first;
         if (terms.n_triples == 0) continue;
-        fill_occupations(linewidth, &scratch->legs[t], scratch->occupations);
-        fill_occupations(linewidth, &scratch->legs[linewidth->batch_size + t], scratch->occupations + row);
+        terms.occupations1 = take_occupations(linewidth, scratch->triplets[t][1], scratch->occupations);
+        terms.occupations2 = take_occupations(linewidth, scratch->triplets[t][2], scratch->occupations + row);
         for (int64_t w = 0; w < linewidth->options.n_weights; w++) {
             for (int i = 0; i < 3; i++) terms.delta[i] = list->values + (3 * w + i) * list->capacity + first;
             linewidth->kernels->add_triples(&terms, sums->gamma + (w * n_parts + part) * row);
