@@ -57,6 +57,10 @@ void umk_release(void *memory);
         }                                                                                                              \
     } while (0)
 
+static inline int64_t umk_larger(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
 /** The next n elements of a workspace, 64-byte aligned; with workspace NULL only the bytes are counted. */
 static inline void *umk_take(char *workspace, int64_t *bytes, int64_t n, int64_t size) {
     void *place = workspace == NULL ? NULL : workspace + *bytes;

@@ -327,8 +327,8 @@ static int64_t job_bytes(const group_job *job) {
 static umk_status reserve_memory(umk_linewidth *linewidth, umk_context *context, int64_t bytes) {
     if (linewidth->flight_memory_bytes >= bytes) return UMK_OK;
     /* some more, as far as that is planned, because the next flight may need a little more */
-    double more = 1.25 * (double)bytes < flight_bytes(linewidth) ? 1.25 * (double)bytes : flight_bytes(linewidth);
-    if (more > (double)bytes) bytes = (int64_t)more;
+    int64_t more = bytes + bytes / 4, planned = (int64_t)flight_bytes(linewidth);
+    bytes = umk_larger(bytes, more < planned ? more : planned);
     umk_release(linewidth->flight_memory);
     linewidth->flight_memory_bytes = 0;
     linewidth->flight_memory = umk_allocate_unset(context, bytes, 1);

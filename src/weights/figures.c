@@ -297,10 +297,6 @@ static unsigned reorder_mask(const uint8_t order[umk_figure_row], unsigned mask)
     return reordered;
 }
 
-static unsigned all_vertices(int64_t n_vertices) {
-    return (2u << n_vertices) - 1;
-}
-
 /*
  * A mask that has no pattern yet has the next one, and so have those that the orders from first_order on lead to it,
  * unless they have one: where not all orders were found, these are no group.
@@ -323,7 +319,7 @@ static umk_status make_places(umk_figures *figures, umk_context *context, int64_
     int64_t n_places = 0;
     for (int64_t k = 0; k < figures->n_kinds; k++) {
         figures->kinds[k].first_place = n_places;
-        n_places += all_vertices(figures->kinds[k].n_vertices) + 1;
+        n_places += umk_figure_all(&figures->kinds[k]) + 1;
     }
     UMK_ALLOCATE(context, figures->orders, most_orders);
     UMK_ALLOCATE(context, figures->places, n_places);
@@ -331,7 +327,7 @@ static umk_status make_places(umk_figures *figures, umk_context *context, int64_
         const umk_figure_kind *kind = &figures->kinds[k];
         int64_t first_order = figures->n_orders;
         find_orders(figures, kind, steps);
-        fill_places(figures, all_vertices(kind->n_vertices), figures->places + kind->first_place, first_order);
+        fill_places(figures, umk_figure_all(kind), figures->places + kind->first_place, first_order);
     }
 cleanup:
     return status;
@@ -342,7 +338,7 @@ static umk_status make_patterns(umk_figures *figures, umk_context *context) {
     UMK_ALLOCATE(context, figures->patterns, figures->n_patterns);
     for (int64_t k = 0, next = 0; k < figures->n_kinds; k++) {
         const umk_figure_kind *kind = &figures->kinds[k];
-        for (unsigned mask = 0; mask <= all_vertices(kind->n_vertices); mask += 2) { /* patterns in ascending order */
+        for (unsigned mask = 0; mask <= umk_figure_all(kind); mask += 2) { /* patterns in ascending order */
             if (umk_figure_pattern_of(figures->places[kind->first_place + mask]) != next) continue;
             fill_pattern(&figures->patterns[next++], kind, (int)mask);
         }

@@ -59,6 +59,11 @@ typedef struct umk_figure_kind {
     double shares[umk_figure_tetrahedra];
 } umk_figure_kind;
 
+/** The mask of all vertices and the centre. */
+static inline unsigned umk_figure_all(const umk_figure_kind *kind) {
+    return (2u << kind->n_vertices) - 1;
+}
+
 typedef struct umk_figures {
     int64_t n_figures, n_kinds, n_orders, n_patterns;
     uint16_t (*vertices)[umk_figure_row]; /* (n_figures) vertex numbers: 0, the centre's, first and where one lacks */

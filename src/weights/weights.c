@@ -73,22 +73,18 @@ void umk_weights_destroy(umk_weights *weights) {
 
 /* ---- workspace --------------------------------------------------------------------------------------------------*/
 
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 void umk_weights_enlarge(umk_weights_sizes *sizes, const umk_weights *weights) {
     if (weights->figures == NULL) return;
-    sizes->n_vertices = larger(sizes->n_vertices, weights->n_vertices);
-    sizes->n_figures = larger(sizes->n_figures, weights->figures->n_figures);
-    sizes->n_patterns = larger(sizes->n_patterns, weights->figures->n_patterns);
+    sizes->n_vertices = umk_larger(sizes->n_vertices, weights->n_vertices);
+    sizes->n_figures = umk_larger(sizes->n_figures, weights->figures->n_figures);
+    sizes->n_patterns = umk_larger(sizes->n_patterns, weights->figures->n_patterns);
 }
 
 void umk_weights_queue_lay_out(umk_weights_queue *queue, const umk_weights_sizes *sizes, char *workspace,
                                int64_t *bytes) {
     const int64_t most_parts = 32768; /* enough evaluations for most patterns to fill their rows many times */
     int64_t n_rows = sizes->n_patterns * UMK_WEIGHTS_ROWS;
-    *queue = (umk_weights_queue){.capacity = umk_weights_padded(most_parts / larger(sizes->n_figures, 1))};
+    *queue = (umk_weights_queue){.capacity = umk_weights_padded(most_parts / umk_larger(sizes->n_figures, 1))};
     queue->weights = umk_take(workspace, bytes, queue->capacity, sizeof(double *));
     queue->parts = umk_take(workspace, bytes, queue->capacity * sizes->n_figures, sizeof(double));
     queue->n_rows = umk_take(workspace, bytes, sizes->n_patterns, sizeof(int32_t));

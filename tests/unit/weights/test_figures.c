@@ -198,7 +198,7 @@ static void check_cases(const turned_row *row) {
 
 /* The masks of one kind; of many masks some, with the centre above and below. Which orders occur is noted. */
 static void check_kind(const umk_figures *figures, const umk_figure_kind *kind, bool *has_order) {
-    int all = (2 << kind->n_vertices) - 1, step = all > 2048 ? 61 : 1;
+    int all = (int)umk_figure_all(kind), step = all > 2048 ? 61 : 1;
     assert_in_range(kind->n_vertices, 1, umk_figure_row - 1);
     for (int mask = 0; mask <= all; mask += step) {
         umk_figure_place place = figures->places[kind->first_place + mask];

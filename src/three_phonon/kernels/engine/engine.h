@@ -28,10 +28,6 @@ static inline int64_t umk_lanes_padded(int64_t n) {
     return (n + UMK_STRENGTH_LANES - 1) / UMK_STRENGTH_LANES * UMK_STRENGTH_LANES;
 }
 
-static inline int64_t umk_larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 /** |r|, its sign, and whether r and -r are the same modulo D. */
 typedef struct umk_fold {
     int64_t size;

@@ -305,7 +305,7 @@ UMK_INLINE void weigh_one(umk_weights_queue *queue, const umk_evaluation *evalua
         for (int64_t f = begin; f < end; f++) {
             const umk_figure_kind *kind = &figures->kinds[figures->kind_of[f]];
             n = fill_row(stretch, n, first + f * umk_figure_row, second + f * umk_figure_row, sign, energy,
-                         figures->places + kind->first_place, (2u << kind->n_vertices) - 1, (int32_t)(first_part + f));
+                         figures->places + kind->first_place, umk_figure_all(kind), (int32_t)(first_part + f));
         }
         stretch->n = n;
     }
